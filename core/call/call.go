@@ -1,0 +1,103 @@
+// Package call is the encrypted call with one patient: negotiation, confirmation over the live certificates, tracks,
+// reconnection (docs/ACCESS.md, Negotiation and confirmation). It is pure Go on pion/webrtc; devices and codecs are
+// injected. Nothing is shown or sent before the confirmation has been verified and the doctor has pressed Delta.
+package call
+
+import (
+	"legekonsultasjon/core/access"
+	"legekonsultasjon/core/media"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// Channel is the proven session with the patient that negotiation travels through. Both methods are safe for one
+// goroutine at a time.
+type Channel interface {
+	// Send seals and relays one message. An error means that the session is over.
+	Send(access.Message) error
+	// Confirmation is the value that role ('P' or 'D') must send over the data channel.
+	Confirmation(role byte, offer, answer string, fingerprintP, fingerprintD [32]byte) [32]byte
+}
+
+// Devices are what a call captures from and plays to. A nil source is a missing device: the call goes on without.
+type Devices struct {
+	Camera     media.VideoSource
+	Microphone media.AudioSource
+	Speaker    media.AudioSink
+	Picture    media.VideoSink // the patient
+	SelfView   media.VideoSink // the doctor's own picture
+}
+
+// Config makes a Peer.
+type Config struct {
+	Number     int                // counts peer connections within the invitation, from 1 (access.Offer.Peer)
+	ICEServers []webrtc.ICEServer // from signaling.Welcome
+	RelayOnly  bool               // only relay candidates until Admit ("Bare via relé")
+	Loopback   bool               // include loopback candidates: tests and the demo on one machine
+	Codecs     media.Codecs
+	Clock      media.Clock
+	Devices    Devices
+	Video      media.VideoFormat // what the camera is asked for
+	// Events is called from the peer's own goroutine and must not block.
+	Events func(Event)
+}
+
+// State is how far the connection is.
+type State int
+
+const (
+	New         State = iota
+	Connecting        // ICE, DTLS and the confirmation are under way
+	Confirmed         // connected and checked on both sides; media may flow once admitted
+	Interrupted       // the path is lost; ICE restart is under way
+	Failed            // gave up; a new Peer is needed
+	NotGenuine        // Mismatch: closed at once, keys must be wiped
+	Closed
+)
+
+// Event is one of the types below.
+type Event interface{ event() }
+
+// StateChanged reports a new State.
+type StateChanged struct{ State State }
+
+// RemoteTracks reports which tracks the patient has switched on.
+type RemoteTracks struct{ Microphone, Camera bool }
+
+// FirstPicture reports that the patient's first picture was shown.
+type FirstPicture struct{}
+
+// DeviceLost reports that a local device failed; the rest of the call goes on.
+type DeviceLost struct {
+	Device Device
+	Err    error
+}
+
+// Levels reports the peak of the last 100 ms on both sides, dBFS, at most ten times a second.
+type Levels struct{ Local, Remote float64 }
+
+// Quality is sampled once a second while connected.
+type Quality struct {
+	RoundTripMS           float64
+	LossPercent           float64 // of what the patient sent, last second
+	SendBitrate, Bitrate  int     // bits per second, out and in
+	Width, Height, FPS    int     // of the picture received
+	SendWidth, SendHeight int
+	Relayed               bool
+}
+
+// Device is one of the three kinds.
+type Device int
+
+const (
+	Camera Device = iota
+	Microphone
+	Speaker
+)
+
+func (StateChanged) event() {}
+func (RemoteTracks) event() {}
+func (FirstPicture) event() {}
+func (DeviceLost) event()   {}
+func (Levels) event()       {}
+func (Quality) event()      {}

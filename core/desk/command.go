@@ -1,0 +1,130 @@
+package desk
+
+import (
+	"time"
+
+	"legekonsultasjon/core/signaling"
+)
+
+// Command is something the doctor does. The window posts it and forgets it; what comes of it is seen in the State.
+type Command interface{ command() }
+
+// DoUnlock opens, or at first creates, the sealed secret file.
+type DoUnlock struct{ Passphrase string }
+
+// DoSignIn signs in. The password is not kept.
+type DoSignIn struct{ Server, Email, Password string }
+
+// DoSignOut ends the session here and at the server.
+type DoSignOut struct{}
+
+// DoInvite opens the verify dialog. Exactly one of Phone and Email is set; At is zero for now.
+type DoInvite struct {
+	Phone, Country string
+	Email          string
+	At             time.Time
+	Language       string
+}
+
+// DoSend sends what the dialog shows; the box was ticked.
+type DoSend struct{ Name, Note string }
+
+// DoCorrect closes the dialog and goes back to the field.
+type DoCorrect struct{}
+
+// DoJoin is Delta (and Ta opp igjen, and Avslutt og ta neste while in a call).
+type DoJoin struct{ Invitation signaling.InvitationID }
+
+// DoLeave is Avslutt: leaves the call, which may be taken up again for ten minutes.
+type DoLeave struct{}
+
+// DoFinish is Fullfør: finishes the consultation, with undo for a short while.
+type DoFinish struct{ Invitation signaling.InvitationID }
+
+// DoCancel takes an invitation back, with undo for a short while.
+type DoCancel struct{ Invitation signaling.InvitationID }
+
+// DoUndo undoes the last DoFinish or DoCancel of that invitation.
+type DoUndo struct{ Invitation signaling.InvitationID }
+
+// DoResend sends the same invitation again.
+type DoResend struct{ Invitation signaling.InvitationID }
+
+// DoNewPIN draws a new PIN and sends it the same way; DoReadAloud shows it.
+type DoNewPIN struct{ Invitation signaling.InvitationID }
+
+// DoReadAloud shows PIN and typed code for the telephone; DoCloseReadAloud hides them.
+type DoReadAloud struct{ Invitation signaling.InvitationID }
+
+// DoCloseReadAloud hides them.
+type DoCloseReadAloud struct{}
+
+// DoConsent answers the new-device question of a waiting row.
+type DoConsent struct {
+	Invitation signaling.InvitationID
+	Yes        bool
+}
+
+// DoMicrophone and DoCamera switch the doctor's own tracks.
+type DoMicrophone struct{ On bool }
+
+// DoCamera switches the doctor's camera.
+type DoCamera struct{ On bool }
+
+// DoChooseDevice remembers a device by id and uses it at once. Kind is "camera", "microphone", "speaker".
+type DoChooseDevice struct{ Kind, ID string }
+
+// DoOpenSettings and DoCloseSettings switch the screen; during a call settings are not shown.
+type DoOpenSettings struct{}
+
+// DoCloseSettings goes back.
+type DoCloseSettings struct{}
+
+// DoSaveSettings stores what changed. A nil secret is kept as it is.
+type DoSaveSettings struct {
+	Mail             MailSettings
+	SMS              SMSSettings
+	MailPassword     *string
+	SMSSecret        *string
+	Language, Theme  string
+	RelayOnly, Chime bool
+}
+
+// DoTestMail sends a test message to the doctor's own address; DoTestSMS to the given number.
+type DoTestMail struct{}
+
+// DoTestSMS sends a test message.
+type DoTestSMS struct{ Phone, Country string }
+
+// DoDismiss closes the notice or problem banner.
+type DoDismiss struct{}
+
+// DoQuit asks whether the program may end; the State answers with a Question when it should not do so silently.
+type DoQuit struct{ Confirmed bool }
+
+func (DoUnlock) command()         {}
+func (DoSignIn) command()         {}
+func (DoSignOut) command()        {}
+func (DoInvite) command()         {}
+func (DoSend) command()           {}
+func (DoCorrect) command()        {}
+func (DoJoin) command()           {}
+func (DoLeave) command()          {}
+func (DoFinish) command()         {}
+func (DoCancel) command()         {}
+func (DoUndo) command()           {}
+func (DoResend) command()         {}
+func (DoNewPIN) command()         {}
+func (DoReadAloud) command()      {}
+func (DoCloseReadAloud) command() {}
+func (DoConsent) command()        {}
+func (DoMicrophone) command()     {}
+func (DoCamera) command()         {}
+func (DoChooseDevice) command()   {}
+func (DoOpenSettings) command()   {}
+func (DoCloseSettings) command()  {}
+func (DoSaveSettings) command()   {}
+func (DoTestMail) command()       {}
+func (DoTestSMS) command()        {}
+func (DoDismiss) command()        {}
+func (DoQuit) command()           {}

@@ -1,0 +1,248 @@
+// Package desk is the doctor's application without a face: it holds the appointments, checks PINs, owns the sessions
+// with patients and the call, and shows itself as a State. A window draws the State and posts Commands; nothing else.
+package desk
+
+import (
+	"time"
+
+	"legekonsultasjon/core/signaling"
+)
+
+// State is everything a window needs to draw, derived anew after every event. It is a value: nothing in it changes
+// after it was handed out.
+type State struct {
+	Screen     Screen
+	Language   string // "nb" or "en": the language of the desktop's own words
+	Theme      string // "system", "light" or "dark"
+	Now        time.Time
+	Connection Connection
+	SignIn     SignIn
+	Account    signaling.Account // empty until signed in
+	Waiting    []WaitingRow      // longest wait first
+	Day        []DayRow          // today's invitations, by time
+	Invite     Invite
+	Verify     *Verify // the dialog, when open
+	ReadAloud  *ReadAloud
+	Call       *Call // the running call, or nil
+	Settings   Settings
+	Notice     *Notice   // one quiet line at the bottom; nil is none
+	Problem    *Problem  // what stands in the way of everything; a banner with a next step
+	Question   *Question // something the doctor must decide, one at a time
+}
+
+// Screen is which view fills the window.
+type Screen int
+
+const (
+	ScreenUnlock Screen = iota // no keyring: the passphrase of the sealed secret file
+	ScreenSignIn
+	ScreenHome
+	ScreenCall
+	ScreenSettings
+)
+
+// Connection is the state of the line to the signaling server.
+type Connection int
+
+const (
+	Offline Connection = iota
+	Connecting
+	Online
+)
+
+// SignIn is the sign-in form (and the unlock form, which uses Busy and Problem only).
+type SignIn struct {
+	Server, Email string // remembered values to begin with
+	Busy          bool
+	Problem       *Problem
+	SealedFile    bool // there is no keyring here: secrets go into a file sealed with a passphrase, said openly
+	NewPassphrase bool // the sealed file does not exist yet: the passphrase is chosen now
+}
+
+// WaitingRow is one patient in Venter på time.
+type WaitingRow struct {
+	Invitation  signaling.InvitationID
+	Label       string    // what the doctor wrote: name or initials, else the grouped number or the address
+	Detail      string    // number or address when Label is a name, "" otherwise
+	Note        string    // the doctor's own note
+	At          time.Time // the appointment
+	Since       time.Time // the wait began
+	Away        time.Time // zero, or since when the patient is away
+	Late        bool      // waited over 15 minutes: amber
+	Ready       bool      // connection and confirmation are done: Delta is instant
+	SameWay     bool      // link and PIN went in one message: the proof is weaker
+	HeldBy      string    // "" or the workstation that invited: no Delta here
+	HolderAway  bool      // that workstation is offline
+	CanJoin     bool      // Delta is possible
+	Resumable   bool      // the doctor left this call; Delta reads Ta opp igjen until ResumeUntil
+	ResumeUntil time.Time
+	NewDevice   bool // a right PIN from another device: the doctor must consent first
+	Locked      bool // PIN tries are spent: give a new PIN or admit by sight
+}
+
+// DayRow is one invitation of Dagens timer.
+type DayRow struct {
+	Invitation signaling.InvitationID
+	Label      string
+	Detail     string
+	Note       string
+	At         time.Time
+	Status     Status
+	Reason     string        // catalogue key of why it failed, "" otherwise
+	Lasted     time.Duration // of the call, when finished
+	CanResend  bool
+	CanCancel  bool
+	CanNewPIN  bool
+	CanFinish  bool
+	UndoUntil  time.Time // zero, or until when Fullfør or the cancellation can be undone
+}
+
+// Status is what a day row says, derived from the appointment's facts.
+type Status string
+
+const (
+	Queued     Status = "queued"
+	Sending    Status = "sending"
+	Sent       Status = "sent"      // the mail server or gateway took it; not a receipt
+	Delivered  Status = "delivered" // only with a receipt
+	Unsure     Status = "unsure"    // the program ended while sending: the doctor is asked
+	Opened     Status = "opened"
+	WaitingNow Status = "waiting"
+	InCall     Status = "inCall"
+	Left       Status = "left" // the call was left and may be taken up again
+	Finished   Status = "finished"
+	Missed     Status = "missed" // the time is over and nobody came
+	Cancelled  Status = "cancelled"
+	SendFailed Status = "failed" // Reason says why
+	PINLocked  Status = "locked"
+)
+
+// Invite is the invitation form's remembered choices and answer. The texts of the fields belong to the window until
+// the doctor presses Inviter.
+type Invite struct {
+	Country                    string   // ISO 3166, remembered, "NO" at first
+	Language                   string   // of the letter: "nb", "nn", "en"
+	MailReady, SMSReady        bool     // whether the clinic's mail account and SMS gateway are set up
+	PhoneProblem, EmailProblem *Problem // shown under the field
+}
+
+// Verify is the dialog that makes the doctor check the number or address.
+type Verify struct {
+	Phone   string // grouped, or ""
+	Email   string // or ""
+	Country string // catalogue-free country name in the desktop's language
+	Mobile  bool
+	Domain  string // the part behind @, set apart
+	At      time.Time
+	Now     bool // the appointment is for now
+	Busy    bool
+	Problem *Problem
+}
+
+// ReadAloud shows link code and PIN for the telephone.
+type ReadAloud struct {
+	Label string
+	PIN   string
+	Code  string // typed code, groups of four
+	Host  string // where the patient types it
+}
+
+// CallState is what the call screen says of the connection.
+type CallState string
+
+const (
+	CallConnecting  CallState = "connecting"
+	CallSecure      CallState = "secure" // "Sikker forbindelse, kontrollert": confirmation verified
+	CallInterrupted CallState = "interrupted"
+	CallPatientGone CallState = "patientGone" // away; may come back
+	CallNotGenuine  CallState = "notGenuine"
+	CallFailed      CallState = "failed"
+)
+
+// Call is the running call.
+type Call struct {
+	Invitation                                       signaling.InvitationID
+	Label, Detail                                    string
+	State                                            CallState
+	Began                                            time.Time // zero until media flows
+	Microphone                                       bool      // on
+	Camera                                           bool
+	PatientMicrophone, PatientCamera                 bool
+	Picture                                          bool // the patient's first picture has been shown
+	MicrophoneProblem, CameraProblem, SpeakerProblem *Problem
+	Quality                                          string      // catalogue key: "", "good", "slow", "bad"
+	Next                                             *WaitingRow // the next one waiting: Delta reads Avslutt og ta neste
+}
+
+// Settings is what the settings screen edits: the stored values without secrets.
+type Settings struct {
+	Mail                           MailSettings
+	SMS                            SMSSettings
+	Cameras, Microphones, Speakers []DeviceChoice
+	Language, Theme                string
+	RelayOnly                      bool
+	Chime                          bool
+	Workstation                    string
+	Keyring                        string // "keyring" or "sealedFile"
+	MailTest, SMSTest              Test
+	Saved                          bool
+	Problem                        *Problem
+}
+
+// MailSettings is the clinic's SMTP account.
+type MailSettings struct {
+	Host        string
+	Port        int
+	Security    string // "starttls", "tls"; "none" is taken for loopback only
+	User        string
+	From        string
+	FromName    string
+	HasPassword bool
+}
+
+// SMSSettings is the HTTP gateway.
+type SMSSettings struct {
+	Preset    string // "" is the plain template
+	URL       string
+	Method    string
+	Headers   string // one "Name: value" per line
+	Body      string // with {number} {text} {sender} {secret}
+	Sender    string
+	HasSecret bool
+}
+
+// Test is the state of a settings test.
+type Test struct {
+	Busy    bool
+	OK      bool
+	Problem *Problem
+}
+
+// DeviceChoice is one entry of a device drop-down.
+type DeviceChoice struct {
+	ID, Name string
+	Chosen   bool
+	Missing  bool // remembered, but not plugged in
+}
+
+// Problem is something that went wrong, as a stable code: the catalogue holds "problem.<Code>" (what happened and what
+// to do) and may use the arguments.
+type Problem struct {
+	Code string
+	Args map[string]string
+}
+
+// Notice is one quiet line: "notice.<Code>" in the catalogue. Undo, when set, is offered beside it.
+type Notice struct {
+	Code  string
+	Args  map[string]string
+	Undo  Command
+	Until time.Time
+}
+
+// Question asks the doctor for one decision: "question.<Code>.title", ".text", ".yes", ".no".
+type Question struct {
+	Code    string
+	Args    map[string]string
+	Yes, No Command
+}
