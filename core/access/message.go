@@ -30,7 +30,7 @@ type Ready struct {
 // PIN (P) is one try. Device is the page's public resume key, an uncompressed P-256 point; empty without storage.
 type PIN struct {
 	PIN    string `json:"pin"`
-	Device []byte `json:"device,omitempty"`
+	Device Bytes  `json:"device,omitempty"`
 }
 
 // PINResult (D) answers it.
@@ -46,7 +46,7 @@ type PINResult struct {
 
 // Resume (P) proves the device that gave the PIN earlier: r||s of ECDSA-SHA256.
 type Resume struct {
-	Signature []byte `json:"signature"`
+	Signature Bytes `json:"signature"`
 }
 
 // ResumeResult (D) answers it; not OK means that the page asks for the PIN. Admitted says that the call goes on at once.
@@ -105,6 +105,7 @@ const (
 	ByeRefused         = "refused"         // D: the doctor said no to the new device
 	ByeMismatch        = "mismatch"        // the connection could not be secured
 	ByeUnsupported     = "unsupported"     // P: this browser cannot do it
+	ByeBroken          = "broken"          // a frame was lost or altered: the patient handshakes anew at once
 )
 
 func (Ready) Type() string        { return "ready" }
