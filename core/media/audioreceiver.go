@@ -1,0 +1,235 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/pion/rtp"
+
+	"legekonsultasjon/core/media/jitter"
+)
+
+// AudioReceiverConfig is what an AudioReceiver is made of.
+type AudioReceiverConfig struct {
+	// Read reads one RTP packet, blocking, as TrackRemote.Read does; an error ends the receiver.
+	Read func(packet []byte) (n int, err error)
+	// Unblock makes a pending Read return, as TrackRemote.SetReadDeadline with a time in the past does. It is called when
+	// Run's ctx ends. Nil: Run does not wait for the reading goroutine, which then ends with the next packet or error.
+	Unblock    func()
+	NewDecoder func() (AudioDecoder, error)
+	Clock      Clock
+	// Failed is told, from Run's goroutine, that the sink failed; the receiver goes on unheard until SetSink. It must not
+	// block. Nil: nobody wants to know.
+	Failed func(error)
+}
+
+// AudioReceiver reads packets into a jitter buffer, from which the sink pulls sound at its own pace. Its methods may be
+// called from any goroutine, before, during and after Run.
+type AudioReceiver struct {
+	cfg     AudioReceiverConfig
+	changed chan struct{} // capacity 1: full means that Run will look anyway
+	meter   Meter
+
+	mu     sync.Mutex // never held while anything blocks: the sink's fill takes it
+	sink   AudioSink
+	buffer *jitter.Buffer
+	stats  AudioStats
+}
+
+// NewAudioReceiver makes a receiver that has no sink yet.
+func NewAudioReceiver(cfg AudioReceiverConfig) *AudioReceiver {
+	return &AudioReceiver{cfg: cfg, changed: make(chan struct{}, 1), buffer: jitter.New()}
+}
+
+// SetSink changes the loudspeaker; nil is none. The old one is stopped before the new one starts. Setting the same sink
+// again starts it again.
+func (r *AudioReceiver) SetSink(sink AudioSink) {
+	r.mu.Lock()
+	r.sink = sink
+	r.mu.Unlock()
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Level is the level of what is being played, in dBFS.
+func (r *AudioReceiver) Level() float64 { return r.meter.Level() }
+
+// Stats is what the receiver has done.
+func (r *AudioReceiver) Stats() AudioStats {
+	now := r.cfg.Clock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := r.stats
+	v.Level, v.Late, v.Delay = r.meter.Level(), r.buffer.Late, r.buffer.Delay(now)
+	return v
+}
+
+// audioInbox is how many packets may wait for the loop; when full the oldest is dropped.
+const audioInbox = 64
+
+// Run receives until ctx ends (nil) or Read fails (its error). It is called once.
+func (r *AudioReceiver) Run(ctx context.Context) error {
+	decoder, err := r.cfg.NewDecoder()
+	if err != nil {
+		return errors.Join(errors.New("audio decoder"), err)
+	}
+	defer decoder.Close()
+	p := &audioPlaying{r: r, decoder: decoder}
+	box := newInbox(audioInbox, func() { r.count(func(v *AudioStats) { v.Errors++ }) })
+	go box.read(r.cfg.Read)
+	var speaker station
+	defer speaker.stop()
+	r.poke()
+	for {
+		select {
+		case <-ctx.Done():
+			box.close(r.cfg.Unblock)
+			return nil
+		case err := <-box.done:
+			return readEnded(ctx, err)
+		case <-r.changed:
+			r.restart(ctx, &speaker, p)
+		case err := <-speaker.done:
+			r.fail(speaker.ended(err))
+		case buf := <-box.packets:
+			r.packet(buf)
+			box.recycle(buf)
+		}
+	}
+}
+
+func (r *AudioReceiver) poke() {
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (r *AudioReceiver) restart(ctx context.Context, speaker *station, p *audioPlaying) {
+	speaker.stop()
+	r.meter.Reset()
+	r.mu.Lock()
+	sink := r.sink
+	r.mu.Unlock()
+	if sink != nil {
+		speaker.start(ctx, func(ctx context.Context) error { return sink.Run(ctx, p.fill) })
+	}
+}
+
+func (r *AudioReceiver) fail(err error) {
+	r.meter.Reset()
+	if r.cfg.Failed != nil {
+		r.cfg.Failed(err)
+	}
+}
+
+func (r *AudioReceiver) packet(buf []byte) {
+	now := r.cfg.Clock()
+	var p rtp.Packet
+	if err := p.Unmarshal(buf); err != nil {
+		r.count(func(v *AudioStats) { v.Errors++ })
+		return
+	}
+	if len(p.Payload) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.Packets++
+	r.stats.Bytes += uint64(len(p.Payload))
+	r.buffer.Put(p.SequenceNumber, p.Timestamp, p.Payload, now)
+}
+
+func (r *AudioReceiver) count(change func(*AudioStats)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.stats)
+}
+
+// audioPlaying belongs to the running sink's goroutine; one sink ends before the next begins.
+type audioPlaying struct {
+	r       *AudioReceiver
+	decoder AudioDecoder
+	payload [jitter.MaxPayload]byte
+	decoded [SampleRate*120/1000 + maxLag]int16 // the longest packet there is, stretched
+	ready   []int16                             // decoded and not yet played, in decoded's memory
+}
+
+// fill writes one Quantum.
+func (p *audioPlaying) fill(pcm []int16) {
+	for filled := 0; filled < len(pcm); {
+		if len(p.ready) == 0 {
+			p.ready = p.more()
+		}
+		n := copy(pcm[filled:], p.ready)
+		p.ready = p.ready[n:]
+		filled += n
+	}
+	p.r.meter.Add(pcm)
+}
+
+// more decodes the next packet's worth.
+func (p *audioPlaying) more() []int16 {
+	step := p.next()
+	pcm := p.decoded[:step.Samples]
+	n, err := p.decode(step, pcm)
+	if err != nil {
+		clear(pcm)
+		n = len(pcm)
+		p.r.count(func(v *AudioStats) { v.Errors++ })
+	}
+	return p.paced(p.decoded[:n], step.Pace)
+}
+
+// next asks the jitter buffer, and copies the payload out from under the lock.
+func (p *audioPlaying) next() jitter.Next {
+	now := p.r.cfg.Clock()
+	p.r.mu.Lock()
+	defer p.r.mu.Unlock()
+	step := p.r.buffer.Step(now)
+	step.Payload = p.payload[:copy(p.payload[:], step.Payload)]
+	switch step.Kind {
+	case jitter.Recover:
+		p.r.stats.Recovered++
+	case jitter.Conceal:
+		p.r.stats.Concealed++
+	}
+	return step
+}
+
+func (p *audioPlaying) decode(step jitter.Next, pcm []int16) (int, error) {
+	switch step.Kind {
+	case jitter.Play:
+		return p.decoder.Decode(step.Payload, pcm)
+	case jitter.Recover:
+		return len(pcm), p.decoder.DecodeFEC(step.Payload, pcm)
+	case jitter.Conceal, jitter.Quiet:
+		return len(pcm), p.decoder.Conceal(pcm)
+	default:
+		clear(pcm)
+		return len(pcm), nil
+	}
+}
+
+func (p *audioPlaying) paced(pcm []int16, pace jitter.Pace) []int16 {
+	before := len(pcm)
+	switch pace {
+	case jitter.Hurry:
+		pcm = shorten(pcm)
+	case jitter.Slow:
+		pcm = lengthen(p.decoded[:before])
+	}
+	if len(pcm) != before {
+		p.r.count(func(v *AudioStats) {
+			if len(pcm) < before {
+				v.Shortened++
+			} else {
+				v.Stretched++
+			}
+		})
+	}
+	return pcm
+}
