@@ -1,0 +1,213 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// DialOptions are the ways in which a Dial can differ. The zero value is right for production.
+type DialOptions struct {
+	Client Client      // certificates and proxy
+	Header http.Header // sent with the upgrade; nil for none
+}
+
+// Dial opens a socket to path (PathPatient or PathDesktop) of a server. ctx bounds the dialling only, which takes at most
+// five seconds. The caller sends the first message within FirstMessage and keeps a Read running: pings are answered
+// there. Errors are *Error as for Client.SignIn, InsecureAddress included.
+func Dial(ctx context.Context, serverURL, path string, opts DialOptions) (Conn, error) {
+	u, err := parseAddress(serverURL)
+	if err != nil {
+		return nil, err
+	}
+	limited, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	ws, resp, err := websocket.Dial(limited, u.JoinPath(path).String(), &websocket.DialOptions{
+		HTTPClient: opts.Client.http(), HTTPHeader: opts.Header,
+	})
+	if err != nil && resp != nil {
+		return nil, &Error{Code: NotOurServer, Err: fmt.Errorf("status %d", resp.StatusCode)}
+	}
+	if err != nil {
+		return nil, networkError(ctx, err)
+	}
+	return newSocket(ws), nil
+}
+
+// Accept upgrades a request to a Conn. The caller has checked the Origin already. When it returns an error the answer has
+// been written. The Conn outlives the handler: read it in a goroutine of its own and return, which frees the handler's
+// buffers.
+func Accept(w http.ResponseWriter, r *http.Request) (Conn, error) {
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err != nil {
+		return nil, err
+	}
+	return newSocket(ws), nil
+}
+
+// LastHeard says when the other side of c last sent anything, pongs included. ok is false for a Conn that does not know.
+func LastHeard(c Conn) (at time.Time, ok bool) {
+	s, ok := c.(*socket)
+	if !ok {
+		return time.Time{}, false
+	}
+	return time.Unix(0, s.heard.Load()), true
+}
+
+// socket is a Conn over a WebSocket. Its keep-alive is a timer, not a goroutine: an idle socket costs its reader only.
+type socket struct {
+	ws    *websocket.Conn
+	heard atomic.Int64 // nanoseconds since 1970
+
+	mu     sync.Mutex
+	closed bool
+	pinger *time.Timer
+}
+
+func newSocket(ws *websocket.Conn) *socket {
+	ws.SetReadLimit(MaxMessage)
+	s := &socket{ws: ws}
+	s.touch()
+	s.mu.Lock()
+	s.pinger = time.AfterFunc(PingInterval, s.ping)
+	s.mu.Unlock()
+	return s
+}
+
+func (s *socket) touch() { s.heard.Store(time.Now().UnixNano()) }
+
+// ping runs on the timer's goroutine. A missing pong ends the connection; the reader sees it.
+func (s *socket) ping() {
+	ctx, cancel := context.WithTimeout(context.Background(), PongTimeout)
+	defer cancel()
+	if err := s.ws.Ping(ctx); err != nil {
+		_ = s.ws.CloseNow()
+		return
+	}
+	s.touch()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.pinger.Reset(PingInterval)
+	}
+}
+
+// Read implements Conn. A message that has begun must be complete within WriteTimeout. A Refused comes back as a
+// *ClosedError; a message that is not one of ours as a *Error with BadMessage, and the connection is still open then.
+func (s *socket) Read(ctx context.Context) (Message, *Relay, error) {
+	kind, data, err := s.read(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.touch()
+	if kind == websocket.MessageBinary {
+		r, err := DecodeRelay(data)
+		if err != nil {
+			return nil, nil, err
+		}
+		return nil, &r, nil
+	}
+	m, err := Decode(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	if refused, ok := m.(Refused); ok {
+		return nil, nil, &ClosedError{Refused: refused}
+	}
+	return m, nil, nil
+}
+
+func (s *socket) read(ctx context.Context) (websocket.MessageType, []byte, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	kind, r, err := s.ws.Reader(ctx)
+	if err != nil {
+		return 0, nil, s.over(err)
+	}
+	limit := time.AfterFunc(WriteTimeout, cancel)
+	defer limit.Stop()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return 0, nil, s.over(err)
+	}
+	return kind, data, nil
+}
+
+// over stops the pings of a connection that has ended and names the end.
+func (s *socket) over(err error) error {
+	s.stopPings()
+	if errors.Is(err, websocket.ErrMessageTooBig) {
+		return bad(err)
+	}
+	return fmt.Errorf("socket closed: %w", err)
+}
+
+// stopPings reports whether it was the first to do so.
+func (s *socket) stopPings() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pinger.Stop()
+	was := s.closed
+	s.closed = true
+	return !was
+}
+
+// Write implements Conn.
+func (s *socket) Write(ctx context.Context, m Message) error {
+	data, err := Encode(m)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, websocket.MessageText, data)
+}
+
+// WriteRelay implements Conn.
+func (s *socket) WriteRelay(ctx context.Context, r Relay) error {
+	data, err := EncodeRelay(r)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, websocket.MessageBinary, data)
+}
+
+func (s *socket) write(ctx context.Context, kind websocket.MessageType, data []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, WriteTimeout)
+	defer cancel()
+	return s.ws.Write(ctx, kind, data)
+}
+
+const farewellTimeout = 2 * time.Second // for the last message to someone who may not be reading
+
+// Close implements Conn: with a code it sends Refused first. It waits for the other side's goodbye, at most ten seconds.
+func (s *socket) Close(code Code) error {
+	first := s.stopPings()
+	if first && code != "" {
+		if data, err := Encode(Refused{Code: code}); err == nil {
+			ctx, cancel := context.WithTimeout(context.Background(), farewellTimeout)
+			defer cancel()
+			_ = s.ws.Write(ctx, websocket.MessageText, data)
+		}
+	}
+	err := s.ws.Close(closeStatus(code), string(code))
+	if !first {
+		return nil
+	}
+	return err
+}
+
+func closeStatus(code Code) websocket.StatusCode {
+	switch code {
+	case "":
+		return websocket.StatusNormalClosure
+	case Draining:
+		return websocket.StatusServiceRestart
+	}
+	return websocket.StatusPolicyViolation
+}
