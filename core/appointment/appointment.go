@@ -1,0 +1,212 @@
+// Package appointment is a consultation as the doctor's desktop knows it: when it is, who is invited and how, what has
+// happened to it, and the status that follows from that. Book keeps the appointments in one encrypted file.
+//
+// Step is pure: facts in, facts out, no clock and no I/O. Whoever steps writes the Book before anybody is answered.
+package appointment
+
+import (
+	"fmt"
+	"time"
+
+	"legekonsultasjon/core/access"
+	"legekonsultasjon/core/signaling"
+)
+
+// Times around an appointment.
+const (
+	Length     = 20 * time.Minute // unless the doctor says otherwise
+	Before     = 30 * time.Minute // the link works from so long before the time
+	After      = time.Hour        // and until so long after the end
+	Resumable  = 10 * time.Minute // a call that was left may be taken up again
+	UndoWindow = 8 * time.Second  // of Fullfør and of taking an invitation back
+	Kept       = 30 * 24 * time.Hour
+)
+
+// Appointment is one consultation. It is a value; Step returns a changed copy.
+type Appointment struct {
+	Room     signaling.RoomID `json:"room"`
+	Made     time.Time        `json:"made"`
+	At       time.Time        `json:"at"`
+	Now      bool             `json:"now,omitempty"` // it was made for at once
+	Length   time.Duration    `json:"length"`        // nanoseconds
+	Language string           `json:"language"`      // of the letters: "nb", "nn", "en"
+	Name     string           `json:"name,omitempty"`
+	Note     string           `json:"note,omitempty"` // the doctor's own, shown to nobody else
+	UID      string           `json:"uid"`            // of the calendar entry, RFC 5545 section 3.8.4.7
+	Sequence int              `json:"sequence"`       // RFC 5545 section 3.8.7.4
+
+	Invitations []Invitation `json:"invitations"` // one for now; third participants will have their own
+
+	Began     time.Time     `json:"began,omitzero"`      // the first admission
+	Running   time.Time     `json:"running,omitzero"`    // the call that runs now began
+	Left      time.Time     `json:"left,omitzero"`       // the last call was left
+	Talked    time.Duration `json:"talked,omitempty"`    // of the calls that were left
+	Closing   Closing       `json:"closing,omitempty"`   // how it ends, once somebody decided
+	ClosedAt  time.Time     `json:"closedAt,omitzero"`   // the decision; it can be undone for UndoWindow
+	Wiped     bool          `json:"wiped,omitempty"`     // final: the secrets are gone
+	ServerHas bool          `json:"serverHas"`           // Create was answered
+	Forgotten bool          `json:"forgotten,omitempty"` // Delete was answered: the server has nothing left
+}
+
+// Closing is how an appointment ends.
+type Closing string
+
+// The ways to end.
+const (
+	Open      Closing = ""
+	Finished  Closing = "finished"
+	Cancelled Closing = "cancelled"
+	Missed    Closing = "missed" // the time is over and there was no call
+)
+
+// Invitation is one person's way in.
+type Invitation struct {
+	ID       signaling.InvitationID `json:"id"`
+	Secret   access.Secret          `json:"secret"`
+	PIN      access.PINBudget       `json:"pin"`
+	Device   []byte                 `json:"device,omitempty"` // public resume key of the device that gave the PIN
+	Epoch    uint32                 `json:"epoch"`            // of the last m2
+	Peers    int                    `json:"peers,omitempty"`  // peer connections made so far
+	Phone    string                 `json:"phone,omitempty"`  // E.164, or
+	Country  string                 `json:"country,omitempty"`
+	Email    string                 `json:"email,omitempty"` // an address
+	Delivery Delivery               `json:"delivery"`
+	OpenedAt time.Time              `json:"openedAt,omitzero"` // somebody fetched the note: a hint
+	Since    time.Time              `json:"since,omitzero"`    // the wait began
+	Proven   time.Time              `json:"proven,omitzero"`   // the first right PIN, or admitted by sight
+}
+
+// Delivery is how far the newest letter of an invitation has come.
+type Delivery struct {
+	State    DeliveryState `json:"state"`
+	Letter   Letter        `json:"letter"`
+	Number   int           `json:"number"` // letters of this invitation so far, this one included
+	At       time.Time     `json:"at"`     // since when the state holds
+	Attempts int           `json:"attempts,omitempty"`
+	Next     time.Time     `json:"next,omitzero"`     // not before
+	Reason   string        `json:"reason,omitempty"`  // code of the last failure
+	Receipt  string        `json:"receipt,omitempty"` // Message-ID or the gateway's reference
+}
+
+// DeliveryState is one of the states below.
+type DeliveryState string
+
+// States of a delivery.
+const (
+	Queued    DeliveryState = "queued"
+	Sending   DeliveryState = "sending"  // handed over, no answer yet
+	Accepted  DeliveryState = "accepted" // the mail server or the gateway took it
+	Delivered DeliveryState = "delivered"
+	Unsure    DeliveryState = "unsure" // the program ended while sending
+	Failed    DeliveryState = "failed"
+)
+
+// Letter is what a delivery brings.
+type Letter string
+
+// Kinds of letters.
+const (
+	LetterInvitation Letter = "invitation"
+	LetterPIN        Letter = "pin"
+	LetterCancelled  Letter = "cancelled"
+)
+
+// Draft is what the doctor decided about a new appointment. Exactly one of Phone and Email is set; At is zero for now.
+type Draft struct {
+	At             time.Time
+	Language       string
+	Phone, Country string
+	Email          string
+	Name, Note     string
+}
+
+// New makes an appointment with one invitation, its secrets freshly drawn and its letter queued. uidHost is the part
+// of the calendar UID behind the @.
+func New(now time.Time, d Draft, uidHost string) Appointment {
+	secret := access.NewSecret()
+	room := signaling.NewRoomID()
+	a := Appointment{
+		Room: room, Made: now, At: d.At, Now: d.At.IsZero(), Length: Length, Language: d.Language,
+		Name: d.Name, Note: d.Note, UID: fmt.Sprintf("%s@%s", signaling.NewRoomID(), uidHost),
+		Invitations: []Invitation{{
+			ID: secret.Derive().InvitationID, Secret: secret, PIN: access.NewPINBudget(access.NewPIN()),
+			Phone: d.Phone, Country: d.Country, Email: d.Email,
+			Delivery: Delivery{State: Queued, Letter: LetterInvitation, Number: 1, At: now},
+		}},
+	}
+	if a.Now {
+		a.At = now
+	}
+	return a
+}
+
+// End is when the time that was set aside is over.
+func (a Appointment) End() time.Time { return a.At.Add(a.Length) }
+
+// NotBefore is from when the link works.
+func (a Appointment) NotBefore() time.Time {
+	if a.Now {
+		return a.Made
+	}
+	return a.At.Add(-Before)
+}
+
+// NotAfter is until when the link works.
+func (a Appointment) NotAfter() time.Time { return a.End().Add(After) }
+
+// Valid reports whether an m1 may be answered now, by the desktop's own clock. A call that runs, or that was left a
+// moment ago, keeps the invitation valid past its end.
+func (a Appointment) Valid(now time.Time) bool {
+	if a.Closing != Open || now.Before(a.NotBefore()) {
+		return false
+	}
+	return now.Before(a.NotAfter()) || a.stillTalking(now)
+}
+
+func (a Appointment) stillTalking(now time.Time) bool {
+	return !a.Running.IsZero() || !a.Left.IsZero() && now.Before(a.Left.Add(Resumable))
+}
+
+// Overdue reports that the appointment ends by itself now.
+func (a Appointment) Overdue(now time.Time) bool {
+	return a.Closing == Open && !now.Before(a.NotAfter()) && !a.stillTalking(now)
+}
+
+// Settled reports that the decision to end can no longer be undone and has not been carried out.
+func (a Appointment) Settled(now time.Time) bool {
+	return a.Closing != Open && !a.Wiped && !now.Before(a.UndoUntil())
+}
+
+// UndoUntil is until when the end can be undone; zero when there is nothing to undo.
+func (a Appointment) UndoUntil() time.Time {
+	if a.Wiped || a.Closing != Finished && a.Closing != Cancelled {
+		return time.Time{}
+	}
+	return a.ClosedAt.Add(UndoWindow)
+}
+
+// Expired reports that the record itself is to be dropped.
+func (a Appointment) Expired(now time.Time) bool {
+	return a.Wiped && a.Forgotten && !now.Before(a.ClosedAt.Add(Kept))
+}
+
+// Lasted is how long was talked.
+func (a Appointment) Lasted(now time.Time) time.Duration {
+	if a.Running.IsZero() {
+		return a.Talked
+	}
+	return a.Talked + max(0, now.Sub(a.Running))
+}
+
+// Invitation returns the invitation of that id.
+func (a Appointment) Invitation(id signaling.InvitationID) (Invitation, bool) {
+	for _, i := range a.Invitations {
+		if i.ID == id {
+			return i, true
+		}
+	}
+	return Invitation{}, false
+}
+
+// SameWay reports that link and PIN went in one message, which makes the PIN a weaker proof.
+func (i Invitation) SameWay() bool { return i.Delivery.Letter == LetterInvitation }
