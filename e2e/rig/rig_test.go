@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -38,5 +39,31 @@ func TestBrowsersAreDriven(t *testing.T) {
 			p.Sees(5*time.Second, "Hei Kari")
 			p.Browser.Close()
 		})
+	}
+}
+
+func TestNumbersSurvive(t *testing.T) {
+	c := PaintClip(t, filepath.Join(t.TempDir(), "clip.y4m"), 640, 480, 15, 5, 1)
+	for n, luma := range c.Luma {
+		if got, ok := Number(luma); !ok || got != n {
+			t.Errorf("frame %d reads as %d, %v", n, got, ok)
+		}
+	}
+	if s := SSIM(c.Luma[0], c.Luma[0]); s < .999 {
+		t.Errorf("a picture is %v like itself", s)
+	}
+	if s := SSIM(c.Luma[0], c.Luma[4]); s > .999 {
+		t.Errorf("two pictures are %v alike", s)
+	}
+}
+
+func TestSpeechIsRecognised(t *testing.T) {
+	said := Speech(t, filepath.Join(t.TempDir(), "a.wav"), "God dag. Hvordan har du det i dag? Kneet er fortsatt vondt når jeg går i trapper, men det er bedre enn i forrige uke. Jeg sover godt, og jeg tar tablettene slik vi ble enige om.", "50")
+	other := Speech(t, filepath.Join(t.TempDir(), "b.wav"), "Det var godt å høre. Da fortsetter vi med øvelsene, og så tar vi en ny prat om fjorten dager. Ring oss hvis det blir verre.", "50")
+	if r, lag := BestCorrelation(Envelope(said), Envelope(said[480*40:]), 50, true); r < .99 || lag != 20 {
+		t.Errorf("the same speech: %v at %d", r, lag)
+	}
+	if r, _ := BestCorrelation(Envelope(said), Envelope(other), 50, true); r > .6 {
+		t.Errorf("other speech: %v", r)
 	}
 }
