@@ -14,12 +14,12 @@ func TestItMovesAndIsValid(t *testing.T) {
 		p := pattern.New(size[0], size[1])
 		var a, b media.Frame
 		p.Draw(&a, 0)
-		p.Draw(&b, 500*time.Millisecond)
+		p.Draw(&b, 2*time.Second)
 		if !a.Valid() || a.Width != size[0] || a.Height != size[1] {
 			t.Fatalf("%v: %dx%d", size, a.Width, a.Height)
 		}
 		if bytes.Equal(a.Y, b.Y) {
-			t.Errorf("%v: half a second later it is the same", size)
+			t.Errorf("%v: two seconds later it is the same", size)
 		}
 		for i := range a.Y {
 			if a.Y[i] < 16 || a.Y[i] > 235 {
