@@ -4,19 +4,30 @@
 package call
 
 import (
+	"log/slog"
+
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/media"
 
+	"github.com/pion/interceptor"
+	"github.com/pion/transport/v5"
 	"github.com/pion/webrtc/v4"
 )
 
-// Channel is the proven session with the patient that negotiation travels through. Both methods are safe for one
-// goroutine at a time.
+// Channel is the proven session with the patient that negotiation travels through. The peer's goroutine calls it.
 type Channel interface {
-	// Send seals and relays one message. An error means that the session is over.
+	// Send seals and relays one message. An error means that the session is over. It must not wait for the network: a
+	// queue that is full is an error too.
 	Send(access.Message) error
 	// Confirmation is the value that role ('P' or 'D') must send over the data channel.
 	Confirmation(role byte, offer, answer string, fingerprintP, fingerprintD [32]byte) [32]byte
+}
+
+// Numbering is a Channel that counts the offers of its session itself. A session in which more than one Peer negotiates
+// needs it, since an answer names its offer by the number alone; without it a Peer counts from 1 at every Attach.
+type Numbering interface {
+	// NextNegotiation is called once for every offer.
+	NextNegotiation() int
 }
 
 // Devices are what a call captures from and plays to. A nil source is a missing device: the call goes on without.
@@ -38,8 +49,17 @@ type Config struct {
 	Clock      media.Clock
 	Devices    Devices
 	Video      media.VideoFormat // what the camera is asked for
+	// Scale makes smaller pictures for a thin line; nil sends them as the camera gives them.
+	Scale media.Scale
 	// Events is called from the peer's own goroutine and must not block.
 	Events func(Event)
+	// Log takes one line per negotiation and failure, without addresses; nil is none.
+	Log *slog.Logger
+	// Net is the network; nil is the machine's. A virtual one serves tests.
+	Net transport.Net
+	// Interceptors may add to the RTP chain before anything else does, next to the wire: what it counts is what is
+	// sent and received. Nil is nothing.
+	Interceptors func(*interceptor.Registry)
 }
 
 // State is how far the connection is.
@@ -54,6 +74,11 @@ const (
 	NotGenuine        // Mismatch: closed at once, keys must be wiped
 	Closed
 )
+
+// String is for logs and tests.
+func (s State) String() string {
+	return [...]string{"new", "connecting", "confirmed", "interrupted", "failed", "not genuine", "closed"}[s]
+}
 
 // Event is one of the types below.
 type Event interface{ event() }

@@ -1,0 +1,42 @@
+package call
+
+import (
+	"time"
+
+	"legekonsultasjon/core/access"
+)
+
+// action is what the machine wants done; the outcome comes back as an event.
+type action any
+
+type (
+	// offer makes and sends an offer: offered, offerFailed or sessionEnded comes back.
+	offer struct{ restart bool }
+	// takeAnswer hands a gated answer to pion: answerTaken or answerBroken comes back.
+	takeAnswer struct{ sdp string }
+	// takeCandidate hands one candidate to pion, which may ignore it.
+	takeCandidate struct{ candidate access.Candidate }
+	// send puts one message on the session; sessionEnded may come back.
+	send struct{ message access.Message }
+	// confirm computes both values over the live certificates and sends ours: confirmation or confirmationFailed.
+	confirm struct{ offer, answer string }
+	// inspect compares the certificate that DTLS met with the one promised: impostor or pathFailed comes back.
+	inspect struct{ promised [32]byte }
+	// announce tells the patient which of our tracks are on.
+	announce struct{ microphone, camera bool }
+	// attach puts the tracks on the senders and opens both directions; detach takes them away and shuts both.
+	attach struct{ microphone, camera bool }
+	detach struct{}
+	// switchTracks applies mute and camera to the tracks that are attached.
+	switchTracks struct{ microphone, camera bool }
+	// openRoutes allows candidates of every kind from the next restart on.
+	openRoutes struct{}
+	setTimer   struct {
+		timer timer
+		after time.Duration
+	}
+	stopTimer struct{ timer timer }
+	emit      struct{ event Event }
+	// shut ends everything.
+	shut struct{}
+)

@@ -1,0 +1,98 @@
+package call
+
+import (
+	"errors"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/cc"
+	"github.com/pion/interceptor/pkg/nack"
+	rtcpreport "github.com/pion/interceptor/pkg/report"
+	"github.com/pion/interceptor/pkg/stats"
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+)
+
+// opus, vp8 and rtx are the codecs of the program, with the payload types that browsers use.
+var (
+	opus = webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2,
+			SDPFmtpLine:  "minptime=10;useinbandfec=1;usedtx=1",
+			RTCPFeedback: []webrtc.RTCPFeedback{{Type: webrtc.TypeRTCPFBTransportCC}},
+		},
+		PayloadType: 111,
+	}
+	vp8 = webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000,
+			RTCPFeedback: []webrtc.RTCPFeedback{
+				{Type: webrtc.TypeRTCPFBTransportCC},
+				{Type: webrtc.TypeRTCPFBCCM, Parameter: "fir"},
+				{Type: webrtc.TypeRTCPFBNACK},
+				{Type: webrtc.TypeRTCPFBNACK, Parameter: "pli"},
+			},
+		},
+		PayloadType: 96,
+	}
+	rtx = webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: "apt=96"},
+		PayloadType:        97,
+	}
+)
+
+// newAPI is pion set up as this program needs it.
+func newAPI(cfg Config, r *routes, e *estimator) (*webrtc.API, error) {
+	media := new(webrtc.MediaEngine)
+	registry := new(interceptor.Registry)
+	if cfg.Interceptors != nil {
+		cfg.Interceptors(registry)
+	}
+	if err := errors.Join(registerCodecs(media), registerInterceptors(registry, e)); err != nil {
+		return nil, err
+	}
+	setting := webrtc.SettingEngine{LoggerFactory: silent{}}
+	setting.SetNet(r)
+	setting.SetIncludeLoopbackCandidate(cfg.Loopback)
+	setting.SetICETimeouts(pathTimeout, iceFailedAfter, keepAlive)
+	// An active TCP candidate would dial the patient from our own address even when only relays are wanted.
+	setting.DisableActiveTCP(true)
+	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry),
+		webrtc.WithSettingEngine(setting)), nil
+}
+
+func registerCodecs(m *webrtc.MediaEngine) error {
+	errs := []error{
+		m.RegisterCodec(opus, webrtc.RTPCodecTypeAudio),
+		m.RegisterCodec(vp8, webrtc.RTPCodecTypeVideo),
+		m.RegisterCodec(rtx, webrtc.RTPCodecTypeVideo),
+	}
+	for _, uri := range []string{sdp.TransportCCURI, sdp.SDESMidURI} {
+		for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
+			errs = append(errs, m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// registerInterceptors builds the RTP chain from the wire upwards. The estimator lies under the numbering that it reads,
+// and both under the retransmissions, so that these are numbered and counted too.
+func registerInterceptors(r *interceptor.Registry, e *estimator) error {
+	estimating, err1 := cc.NewInterceptor(e.make)
+	numbering, err2 := twcc.NewHeaderExtensionInterceptor()
+	responder, err3 := nack.NewResponderInterceptor(nack.WithResponderLoggerFactory(silent{}))
+	generator, err4 := nack.NewGeneratorInterceptor(nack.WithGeneratorLoggerFactory(silent{}))
+	receiving, err5 := rtcpreport.NewReceiverInterceptor(rtcpreport.WithReceiverLoggerFactory(silent{}))
+	sending, err6 := rtcpreport.NewSenderInterceptor(rtcpreport.WithSenderLoggerFactory(silent{}))
+	counting, err7 := stats.NewInterceptor(stats.WithLoggerFactory(silent{}))
+	feedback, err8 := twcc.NewSenderInterceptor(twcc.WithLoggerFactory(silent{}))
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+		return err
+	}
+	for _, f := range []interceptor.Factory{
+		estimating, numbering, responder, generator, receiving, sending, counting, feedback,
+	} {
+		r.Add(f)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package call
+
+import (
+	"legekonsultasjon/core/access"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// event is what the machine reacts to: a command of the desk, a message of the patient, a callback of pion, a timer, or
+// the outcome of an action.
+type event any
+
+type (
+	// Commands of the desk.
+	started       struct{}
+	attached      struct{ channel Channel } // a proven session is there
+	detached      struct{}                  // it is gone
+	admitted      struct{}
+	held          struct{}
+	microphoneSet struct{ on bool }
+	cameraSet     struct{ on bool }
+	devicesSet    struct {
+		devices            Devices
+		microphone, camera bool // which of them exist
+	}
+	closed struct{}
+
+	// Messages of the patient.
+	answerCame    struct{ answer access.Answer }
+	candidateCame struct{ candidate access.Candidate }
+
+	// Callbacks of pion.
+	candidateFound  struct{ candidate access.Candidate } // of our own; Neg is not set yet
+	pathFound       struct{}                             // ICE is connected
+	pathLost        struct{}                             // ICE is disconnected, or checking anew
+	pathFailed      struct{}                             // ICE gave up
+	secured         struct{}                             // DTLS is connected
+	securingFailed  struct{}                             // DTLS failed
+	connectionEnded struct{}                             // the other side closed DTLS
+	channelOpened   struct{}                             // data channel 0
+	dataCame        struct {
+		text bool
+		data []byte
+	}
+
+	// Outcomes of actions.
+	offered struct {
+		number int
+		sdp    string
+	}
+	offerFailed  struct{}
+	sessionEnded struct{} // Channel.Send returned an error
+	answerTaken  struct{}
+	answerBroken struct{} // pion refused it
+	confirmation struct { // our value is sent
+		expected    [32]byte // the other side's
+		fingerprint [32]byte // of the certificate in use
+	}
+	confirmationFailed struct{}
+	impostor           struct{} // DTLS met another certificate than the one promised
+
+	timeUp     struct{ timer timer }
+	deviceGone struct{ lost DeviceLost }
+	report     struct{ event Event } // passes through to the desk
+	trackFound struct {
+		track    *webrtc.TrackRemote
+		receiver *webrtc.RTPReceiver
+	}
+	overflowed struct{} // events came faster than they can be looked at
+)
+
+// timer names one of the machine's alarms; setting one again replaces it.
+type timer int
+
+const (
+	connectTimer timer = iota // from the first answer to the confirmation
+	confirmTimer              // from DTLS to the confirmation
+	restartTimer              // from one ICE restart to the next
+	giveUpTimer               // from the loss of the path to Failed
+	timers
+)
+
+func (t timer) String() string {
+	return [...]string{"connect", "confirm", "restart", "give up"}[t]
+}

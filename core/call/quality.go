@@ -1,0 +1,91 @@
+package call
+
+import (
+	"time"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// quality samples a connection once a second.
+type quality struct {
+	conn *connection
+	flow *flow
+
+	at   time.Time
+	last counters
+}
+
+// counters only grow.
+type counters struct {
+	received, lost, audioIn, audioOut uint64
+}
+
+// sample is a Quality once a second has passed since the last one.
+func (q *quality) sample(now time.Time) (Quality, bool) {
+	passed := now.Sub(q.at)
+	if passed < time.Second {
+		return Quality{}, false
+	}
+	first := q.at.IsZero()
+	q.at = now
+	before := q.last
+	q.last = q.count()
+	if first || passed > 3*time.Second {
+		return Quality{}, false
+	}
+	out := Quality{LossPercent: lossPercent(before, q.last)}
+	q.path(&out)
+	q.video(&out)
+	out.SendBitrate += bitrate(q.last.audioOut-before.audioOut, passed)
+	out.Bitrate += bitrate(q.last.audioIn-before.audioIn, passed)
+	return out, true
+}
+
+func bitrate(bytes uint64, passed time.Duration) int {
+	return int(float64(bytes) * 8 / passed.Seconds())
+}
+
+func lossPercent(before, now counters) float64 {
+	received, lost := float64(now.received-before.received), float64(now.lost-before.lost)
+	if now.received < before.received || now.lost < before.lost || received+lost == 0 {
+		return 0 // late packets make the count of lost ones fall
+	}
+	return 100 * lost / (received + lost)
+}
+
+func (q *quality) count() counters {
+	var c counters
+	for _, s := range q.conn.pc.GetStats() {
+		if in, ok := s.(webrtc.InboundRTPStreamStats); ok {
+			c.received += uint64(in.PacketsReceived)
+			c.lost += uint64(max(in.PacketsLost, 0))
+		}
+	}
+	c.audioOut = q.flow.audio.Stats().Bytes
+	if q.flow.heard != nil {
+		c.audioIn = q.flow.heard.Stats().Bytes
+	}
+	return c
+}
+
+func (q *quality) path(out *Quality) {
+	ice := q.conn.dtls().ICETransport()
+	pair, err := ice.GetSelectedCandidatePair()
+	if err != nil || pair == nil {
+		return
+	}
+	out.Relayed = pair.Local.Typ == webrtc.ICECandidateTypeRelay || pair.Remote.Typ == webrtc.ICECandidateTypeRelay
+	if s, ok := ice.GetSelectedCandidatePairStats(); ok {
+		out.RoundTripMS = s.CurrentRoundTripTime * 1000
+	}
+}
+
+func (q *quality) video(out *Quality) {
+	sent := q.flow.video.Stats()
+	out.SendWidth, out.SendHeight, out.SendBitrate = sent.Width, sent.Height, int(sent.Bitrate)
+	if q.flow.seen == nil {
+		return
+	}
+	in := q.flow.seen.Stats()
+	out.Width, out.Height, out.FPS, out.Bitrate = in.Width, in.Height, int(in.FPS+0.5), int(in.Bitrate)
+}

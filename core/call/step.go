@@ -1,0 +1,278 @@
+package call
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"legekonsultasjon/core/access"
+)
+
+// How long things may take. The path counts as lost once nothing has come for pathTimeout, and the times of restarting
+// and giving up are counted from its last sign of life.
+const (
+	pathTimeout     = 2 * time.Second
+	secondRestart   = 6*time.Second - pathTimeout
+	giveUp          = 12*time.Second - pathTimeout
+	confirmDeadline = 10 * time.Second
+	connectDeadline = 30 * time.Second
+)
+
+// maxCandidates bounds the candidates that are taken from the patient in one negotiation; further ones are dropped. So
+// are those that are longer than maxCandidate bytes.
+const (
+	maxCandidates = 64
+	maxCandidate  = 1024
+)
+
+// maxEarly bounds the messages on the data channel that came before our own side was ready to judge them.
+const maxEarly = 4
+
+// facts are what has happened; what state that amounts to is derived.
+type facts struct {
+	started   bool
+	session   bool // a proven session is attached
+	admitted  bool
+	confirmed bool
+	over      State // Failed, NotGenuine or Closed; New while it lives
+
+	relayOnly          bool // other routes are not open yet
+	microphone, camera bool // wanted
+	hasMicrophone      bool // exist
+	hasCamera          bool
+	told               *announce // what the patient was told last
+	remote             *RemoteTracks
+
+	number     int    // of the newest offer in the session
+	offer      string // the newest one, as carried
+	waiting    bool   // it has no answer yet
+	candidates []access.Candidate
+	taken      int // candidates of this negotiation, held ones included
+
+	firstOffer, firstAnswer string // what the confirmation binds
+	promised                [32]byte
+	expected                *[32]byte // what the other side must send
+	early                   []dataCame
+	fingerprint             [32]byte // confirmed
+
+	path bool // ICE is connected
+	lost bool // it was connected and is not any more
+	owed bool // an ICE restart is due as soon as there is a session, though the path is not lost
+}
+
+// State is how far the connection is.
+func (f facts) State() State {
+	switch {
+	case f.over != New:
+		return f.over
+	case !f.started:
+		return New
+	case !f.confirmed:
+		return Connecting
+	case f.lost:
+		return Interrupted
+	}
+	return Confirmed
+}
+
+// Step is the machine: what is known, what happened, and so what is known now and has to be done. It has no clock and
+// touches nothing.
+func Step(f facts, e event) (facts, []action) {
+	if f.over != New {
+		return f, nil
+	}
+	before := f.State()
+	f, actions := f.step(e)
+	if after := f.State(); after != before {
+		actions = append([]action{emit{StateChanged{after}}}, actions...)
+	}
+	return f, actions
+}
+
+func (f facts) step(e event) (facts, []action) {
+	switch e := e.(type) {
+	case started, attached, detached, sessionEnded, closed:
+		return f.onSession(e)
+	case admitted, held, microphoneSet, cameraSet, devicesSet, deviceGone:
+		return f.onMedia(e)
+	case answerCame, candidateCame, candidateFound, offered, offerFailed, answerTaken, answerBroken:
+		return f.onNegotiation(e)
+	case pathFound, pathLost, pathFailed, connectionEnded, timeUp:
+		return f.onPath(e)
+	case secured, securingFailed, channelOpened, dataCame, confirmation, confirmationFailed, impostor:
+		return f.onConfirmation(e)
+	case report:
+		return f, []action{emit{e.event}}
+	case overflowed:
+		return f.end(Failed)
+	}
+	return f, nil
+}
+
+// end is final: whatever comes later changes nothing.
+func (f facts) end(state State) (facts, []action) {
+	f.over = state
+	return f, []action{shut{}}
+}
+
+func (f facts) onSession(e event) (facts, []action) {
+	switch e.(type) {
+	case started:
+		if f.started {
+			return f, nil
+		}
+		f.started = true
+		if f.session {
+			return f, []action{offer{}}
+		}
+		return f.end(Closed)
+	case attached:
+		return f.attach()
+	case closed:
+		return f.end(Closed)
+	}
+	f.session, f.waiting, f.candidates = false, false, nil // detached, sessionEnded
+	if f.started && !f.confirmed {
+		return f.end(Closed) // a peer connection belongs for life to the session that began it
+	}
+	return f, nil
+}
+
+// attach goes on in another session. Before the confirmation there is no going on: a new Peer begins anew.
+func (f facts) attach() (facts, []action) {
+	if f.started && !f.confirmed {
+		return f.end(Closed)
+	}
+	f.session, f.waiting, f.number = true, false, 0
+	if f.owed || f.lost {
+		f.owed = false
+		return f, []action{offer{restart: true}}
+	}
+	return f, nil
+}
+
+func (f facts) onNegotiation(e event) (facts, []action) {
+	switch e := e.(type) {
+	case offered:
+		f.number, f.offer, f.waiting = e.number, e.sdp, true
+		f.candidates, f.taken = nil, 0
+		if f.firstOffer == "" {
+			f.firstOffer = e.sdp
+		}
+	case answerCame:
+		return f.answer(e.answer)
+	case answerTaken:
+		return f.release()
+	case candidateCame:
+		return f.candidate(e.candidate)
+	case candidateFound:
+		if f.session && f.number > 0 {
+			e.candidate.Neg = f.number
+			return f, []action{send{e.candidate}}
+		}
+	case offerFailed, answerBroken:
+		return f.end(Failed)
+	}
+	return f, nil
+}
+
+// answer judges the answer to the newest offer; answers to older ones come too late and are nobody's fault.
+func (f facts) answer(a access.Answer) (facts, []action) {
+	if !f.session || !f.waiting || a.Neg != f.number {
+		return f, nil
+	}
+	hash := sha256.Sum256([]byte(f.offer))
+	fingerprint, err := access.GateSDP(a.SDP)
+	if err != nil || a.OfferHash != hex.EncodeToString(hash[:]) || f.confirmed && fingerprint != f.fingerprint {
+		return f.end(NotGenuine)
+	}
+	f.waiting = false
+	if f.firstAnswer == "" {
+		f.firstAnswer, f.promised = a.SDP, fingerprint
+	}
+	return f, []action{takeAnswer{a.SDP}}
+}
+
+// release is called when the answer stands: candidates that came before it may be used now.
+func (f facts) release() (facts, []action) {
+	var actions []action
+	for _, c := range f.candidates {
+		actions = append(actions, takeCandidate{c})
+	}
+	f.candidates = nil
+	if !f.confirmed {
+		actions = append(actions, setTimer{connectTimer, connectDeadline})
+	}
+	return f, actions
+}
+
+func (f facts) candidate(c access.Candidate) (facts, []action) {
+	if !f.session || c.Neg != f.number || f.number == 0 || f.taken == maxCandidates || len(c.Candidate) > maxCandidate {
+		return f, nil
+	}
+	f.taken++
+	if !f.waiting {
+		return f, []action{takeCandidate{c}}
+	}
+	f.candidates = append(f.candidates[:len(f.candidates):len(f.candidates)], c)
+	return f, nil
+}
+
+func (f facts) onPath(e event) (facts, []action) {
+	switch e := e.(type) {
+	case pathFound:
+		lost := f.lost
+		f.path, f.lost, f.owed = true, false, false
+		if lost {
+			return f, []action{stopTimer{restartTimer}, stopTimer{giveUpTimer}}
+		}
+	case pathLost:
+		return f.losePath()
+	case pathFailed:
+		if !f.confirmed { // afterwards our own timers decide
+			return f.end(Failed)
+		}
+		return f.losePath()
+	case connectionEnded:
+		return f.end(Failed)
+	case timeUp:
+		return f.alarm(e.timer)
+	}
+	return f, nil
+}
+
+func (f facts) losePath() (facts, []action) {
+	wasThere := f.path
+	f.path = false
+	if !f.confirmed || !wasThere {
+		return f, nil
+	}
+	f.lost = true
+	actions := []action{setTimer{restartTimer, secondRestart}, setTimer{giveUpTimer, giveUp}}
+	if f.session && !f.waiting { // while an offer waits, a restart of ours is under way and this is what it looks like
+		actions = append(actions, offer{restart: true})
+	}
+	return f, actions
+}
+
+func (f facts) alarm(t timer) (facts, []action) {
+	switch t {
+	case connectTimer:
+		if !f.confirmed {
+			return f.end(Failed)
+		}
+	case confirmTimer:
+		if !f.confirmed {
+			return f.end(NotGenuine)
+		}
+	case restartTimer:
+		if f.lost && f.session {
+			return f, []action{offer{restart: true}}
+		}
+	case giveUpTimer:
+		if f.lost {
+			return f.end(Failed)
+		}
+	}
+	return f, nil
+}
