@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -75,6 +76,9 @@ func readVectors(t testing.TB) vectorFile {
 		path = "testdata/access.json"
 	}
 	raw, err := os.ReadFile(path)
+	if err != nil && !filepath.IsAbs(path) { // as seen from where make was called
+		raw, err = os.ReadFile(filepath.Join("../..", path))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +245,7 @@ func checkProofs(t *testing.T, c vectorCase, patient, doctor *Session) {
 	}
 }
 
-func TestAccepted(t *testing.T) {
+func TestVectorsAccepted(t *testing.T) {
 	v := readVectors(t)
 	want := Secret(v.Cases[0].Secret)
 	for _, a := range v.Accept.Links {
@@ -256,7 +260,7 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
-func TestRefused(t *testing.T) {
+func TestVectorsRefused(t *testing.T) {
 	v := readVectors(t)
 	c := v.Cases[0]
 	k := Secret(c.Secret).Derive()
