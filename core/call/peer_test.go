@@ -172,7 +172,7 @@ func (s *stage) eventually(what string, right func() bool) {
 	}
 }
 
-// over reports whether nothing changes for a while: the only way to see that something does not happen.
+// stays checks that a value does not change for a while: the only way to see that something does not happen.
 func (s *stage) stays(what string, value func() int) {
 	s.t.Helper()
 	before := value()
@@ -217,7 +217,9 @@ func TestCall(t *testing.T) {
 	s.await(0, "the first picture", func(e call.Event) bool { return e == call.FirstPicture{} })
 	s.seeAndHear()
 	s.await(0, "the patient's tracks", func(e call.Event) bool { return e == call.RemoteTracks{Microphone: true, Camera: true} })
-	s.awaitPatient(func(p calltest.Status) bool { return p.Tracks != nil && *p.Tracks == call.RemoteTracks{Microphone: true, Camera: true} })
+	s.awaitPatient(func(p calltest.Status) bool {
+		return p.Tracks != nil && *p.Tracks == call.RemoteTracks{Microphone: true, Camera: true}
+	})
 	s.await(0, "levels on both sides", func(e call.Event) bool {
 		l, ok := e.(call.Levels)
 		return ok && l.Local > -40 && l.Remote > -40

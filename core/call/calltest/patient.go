@@ -143,6 +143,11 @@ func (p *Patient) Receive(m access.Message) {
 	})
 }
 
+// Speak goes on in another session: what he sends travels there from now on.
+func (p *Patient) Speak(send func(access.Message) error) {
+	p.post(func() { p.cfg.Send = send })
+}
+
 // Mute switches his own tracks and tells the doctor.
 func (p *Patient) Mute(microphone, camera bool) {
 	p.post(func() {
