@@ -71,5 +71,21 @@ func When(language string, t, now time.Time) string {
 	return day + " " + c.clock + " " + Clock(t)
 }
 
+// On says a point in time for a text that may be read on any day: always weekday, date and year, "søndag 22. november
+// 2026 kl. 10:30". Days are those of t's location.
+func On(language string, t time.Time) string {
+	c := calendarOf(language)
+	return fmt.Sprintf("%s %d %s %s", c.date(c, t), t.Year(), c.clock, Clock(t))
+}
+
+// Short says the same where every character counts: "22.11. kl. 10:30", "22 Nov at 10:30".
+func Short(language string, t time.Time) string {
+	c := calendarOf(language)
+	if language == "en" {
+		return t.Format("2 Jan") + " " + c.clock + " " + Clock(t)
+	}
+	return t.Format("2.1.") + " " + c.clock + " " + Clock(t)
+}
+
 // Clock is the time of day, "09:05".
 func Clock(t time.Time) string { return t.Format("15:04") }
