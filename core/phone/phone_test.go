@@ -1,0 +1,85 @@
+package phone
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	for _, c := range []struct {
+		text, country, e164, grouped string
+		kind                         Kind
+		err                          error
+	}{
+		{"98765432", "NO", "+4798765432", "+47 987 65 432", Mobile, nil},
+		{" Tlf: 987 65 432. ", "NO", "+4798765432", "+47 987 65 432", Mobile, nil},
+		{"+47 987\u00a065\u00a0432", "NO", "+4798765432", "+47 987 65 432", Mobile, nil},
+		{"0047-98765432", "SE", "+4798765432", "+47 987 65 432", Mobile, nil},
+		{"22 00 00 00", "NO", "+4722000000", "+47 22 00 00 00", Fixed, nil},
+		{"070-123 45 67", "SE", "+46701234567", "+46 70 123 45 67", Mobile, nil},
+		{"", "NO", "", "", 0, ErrEmpty},
+		{"abc", "NO", "", "", 0, ErrEmpty},
+		{"9876543", "NO", "", "", 0, ErrTooShort},
+		{"1", "NO", "", "", 0, ErrTooShort},
+		{"987654321012345678", "NO", "", "", 0, ErrTooLong},
+		{"00000000", "NO", "", "", 0, ErrNotANumber},
+	} {
+		n, err := Parse(c.text, c.country)
+		if n.E164 != c.e164 || !errors.Is(err, c.err) || (err == nil && (n.Grouped() != c.grouped || n.Kind != c.kind)) {
+			t.Errorf("%q: %q %q %v %v", c.text, n.E164, n.Grouped(), n.Kind, err)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	for text, want := range map[string]string{
+		"Ola, f. 010190\nMobil 987 65 432":    "+4798765432",
+		"e-post: ola.hansen@eksempel.no (ny)": "ola.hansen@eksempel.no",
+		"Ola Hansen <ola@eksempel.no>":        "ola@eksempel.no",
+		"ingenting her":                       "",
+		"kl. 10:30":                           "",
+	} {
+		n, a := Find(text, "NO")
+		if got := n.E164 + a.Mailbox(); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	for text, want := range map[string]string{
+		"ola@eksempel.no": "ola@eksempel.no", " mailto:Ola.H@Eksempel.NO. ": "Ola.H@eksempel.no", "<a+b@x.co>": "a+b@x.co",
+		"ola": "", "ola@lokal": "", "a@b..no": "", "a b@c.no": "", "a@b.no\r\nBcc: c@d.no": "", "\"a\"@b.no": "", "Ola <a@b.no>": "", "a@-b.no": "",
+	} {
+		a, err := ParseAddress(text)
+		if a.Mailbox() != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v", text, a.Mailbox(), err)
+		}
+	}
+}
+
+func TestCountriesBeginAtHome(t *testing.T) {
+	nb := Countries("nb")
+	if nb[0] != (Country{"NO", "+47", "Norge"}) || nb[1].ISO != "SE" || len(nb) < 200 {
+		t.Errorf("%d countries, first %v %v", len(nb), nb[0], nb[1])
+	}
+	if n := CountryName("NO", "en"); n != "Norway" {
+		t.Error(n)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("Tlf: +47 987 65 432")
+	f.Add("ola@eksempel.no")
+	f.Fuzz(func(t *testing.T, text string) {
+		n, err := Parse(text, "NO")
+		if err == nil && (!strings.HasPrefix(n.E164, "+") || strings.Trim(n.E164[1:], "0123456789") != "") {
+			t.Errorf("%q became %q", text, n.E164)
+		}
+		if a, err := ParseAddress(text); err == nil && strings.ContainsAny(a.Mailbox(), " \r\n<>,") {
+			t.Errorf("%q became %q", text, a.Mailbox())
+		}
+		Find(text, "NO")
+	})
+}
