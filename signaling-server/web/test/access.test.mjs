@@ -85,6 +85,9 @@ for (const c of vectors.cases) {
     });
 
     await t.test("keys", async () => {
+      const salt = { name: "HMAC", hash: "SHA-256" };
+      const extract = await crypto.subtle.importKey("raw", utf8("legekonsultasjon/1"), salt, false, ["sign"]);
+      assert.equal(toHex(new Uint8Array(await crypto.subtle.sign("HMAC", extract, secret))), c.prk);
       assert.equal(toHex(keys.invitationID), c.invitationID);
       assert.equal(toHex(keys.admission), c.admission);
       assert.equal(toHex(await sha256(keys.admission)), c.admissionHash);
@@ -95,6 +98,8 @@ for (const c of vectors.cases) {
     await t.test("note", async () => {
       const { v, ...rest } = JSON.parse(c.note.plaintext);
       assert.equal(v, 1);
+      assert(c.note.stored.startsWith(c.note.nonce));
+      assert.equal(toHex(concat(utf8("legekonsultasjon/1 note"), bytes(c.invitationID), [1])), c.note.aad);
       assert.deepEqual(await openNote(keys, bytes(c.note.stored)), { phone: "", info: "", ...rest });
       const altered = bytes(c.note.stored);
       altered[40] ^= 1;
