@@ -1,0 +1,118 @@
+package front
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"legekonsultasjon/core/signaling"
+	"legekonsultasjon/signaling-server/room"
+	"legekonsultasjon/signaling-server/store"
+)
+
+func (s *Server) patientSocket(w http.ResponseWriter, r *http.Request) {
+	if !s.sameOrigin(r, true) {
+		http.Error(w, "wrong origin", http.StatusForbidden)
+		return
+	}
+	from := s.network(r)
+	conn, err := signaling.Accept(w, r)
+	if err != nil {
+		return
+	}
+	// A fresh goroutine: the handler's has grown its stack and holds its buffers until it returns.
+	if c := s.open(conn, "patient", patientMessages, patientBytes); c != nil {
+		go s.patient(c, from)
+	}
+}
+
+func (s *Server) patient(c *socket, from netip.Prefix) {
+	var code signaling.Code
+	defer func() { s.shut(c, code) }()
+	knock, code, ok := first[signaling.Knock](s, c)
+	if !ok {
+		return
+	}
+	i, refused := s.prove(s.ctx, knock, from)
+	if refused.Code == "" && time.Now().Before(i.NotBefore.Time()) {
+		refused = signaling.Refused{Code: signaling.TooEarly, NotBefore: i.NotBefore, Now: signaling.At(time.Now())}
+	}
+	if refused.Code != "" {
+		c.out.Send(refused)
+		return
+	}
+	code = s.patientIn(c, i)
+}
+
+// patientIn is the life of a patient's socket after its proof.
+func (s *Server) patientIn(c *socket, i store.Invitation) signaling.Code {
+	doctor := string(i.Owner)
+	s.greeted(c)
+	s.rooms.Post(doctor, room.PatientCame{
+		ID: c.id, Invitation: i.ID, Room: i.Room, Client: c.out,
+		Holder:  signaling.Workstation{Installation: i.Holder, Name: i.HolderName},
+		Welcome: signaling.Welcome{Version: signaling.Version, Now: signaling.At(time.Now()), ICEServers: s.iceServers(c)},
+	})
+	for {
+		m, relay, err := c.conn.Read(s.ctx)
+		_ = c.pace.Wait(s.ctx)
+		switch {
+		case err != nil:
+			heard, _ := signaling.LastHeard(c.conn)
+			s.rooms.Post(doctor, room.PatientLost{ID: c.id, Heard: heard})
+			return readCode(err)
+		case relay != nil && relay.Peer == signaling.ParticipantID{}:
+			s.rooms.Post(doctor, room.PatientSent{ID: c.id, Payload: relay.Payload})
+		case m == signaling.Leave{}:
+			s.rooms.Post(doctor, room.PatientLeft{ID: c.id})
+			return ""
+		default:
+			s.rooms.Post(doctor, room.PatientLost{ID: c.id})
+			return signaling.BadMessage
+		}
+	}
+}
+
+// prove checks an admission. Without the right one there is one answer, NotValid, for unknown, expired, deleted and wrong
+// alike: the same lookup, the same hash and comparison, and not before refusalFloor after the beginning, so that the time
+// tells nothing. Each failure is charged to the network it came from; when that has failed too often the answer comes late.
+func (s *Server) prove(ctx context.Context, k signaling.Knock, from netip.Prefix) (store.Invitation, signaling.Refused) {
+	began := time.Now()
+	if code := signaling.CheckVersion(k.Version); code != "" {
+		return store.Invitation{}, signaling.Refused{Code: code}
+	}
+	i, found, err := s.opts.Store.Invitation(ctx, k.Invitation)
+	if err != nil {
+		return store.Invitation{}, signaling.Refused{Code: store.CodeOf(err)}
+	}
+	if !found {
+		i.AdmissionHash = nobody()
+	}
+	got := k.Admission.Hash()
+	right := subtle.ConstantTimeCompare(got[:], i.AdmissionHash[:]) == 1
+	if right && found && !i.Expired(began) {
+		return i, signaling.Refused{}
+	}
+	wait := refusalFloor
+	if s.failed.empty(from, began) {
+		wait = maxDelay
+	}
+	s.failed.charge(from, began)
+	pause(ctx, time.Until(began.Add(wait)))
+	return store.Invitation{}, signaling.Refused{Code: signaling.NotValid}
+}
+
+// nobody is a hash that no known admission has.
+func nobody() signaling.AdmissionHash { return sha256.Sum256([]byte("legekonsultasjon/1 nobody")) }
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,198 @@
+// Package front is the signaling server's door: the HTTP handler with the page, the POST interface and the two kinds of
+// sockets. It checks who comes, and hands sockets to package room. It logs connection numbers and codes, no addresses,
+// no invitation and no secret.
+package front
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"legekonsultasjon/core/signaling"
+	"legekonsultasjon/signaling-server/room"
+	"legekonsultasjon/signaling-server/store"
+	"legekonsultasjon/signaling-server/web"
+)
+
+// Options say how the server appears and what it works with.
+type Options struct {
+	PublicURL      *url.URL       // where patients reach it: scheme and host
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	Store          *store.Store
+	Catalogues     fs.FS // with page.<language>.json; nil for none
+	Log            *slog.Logger
+
+	// ICE gives one socket's STUN and TURN servers with credentials for CredentialLife; nil for none.
+	ICE            func(session string) []signaling.ICEServer
+	CredentialLife time.Duration
+
+	FirstMessage time.Duration // 0: signaling.FirstMessage; tests shorten it
+}
+
+// Server answers until Drain. Create it with New.
+type Server struct {
+	opts   Options
+	site   *web.Site
+	rooms  *room.Rooms
+	failed *buckets[netip.Prefix]   // knocks
+	logins *buckets[netip.Prefix]   // sign-ins, by network
+	guess  *buckets[store.DoctorID] // sign-ins, by account
+	origin string
+
+	ctx     context.Context // of every socket
+	cancel  context.CancelFunc
+	workers sync.WaitGroup
+	counter atomic.Uint64
+	unheard func() // ends the subscription to the bus
+
+	mu       sync.Mutex
+	sockets  map[*socket]struct{}
+	draining bool
+}
+
+// New prepares a server and starts its housekeeping; Drain ends it.
+func New(opts Options) (*Server, error) {
+	site, err := web.New(opts.PublicURL, opts.Catalogues)
+	if err != nil {
+		return nil, err
+	}
+	if opts.FirstMessage == 0 {
+		opts.FirstMessage = signaling.FirstMessage
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Server{
+		opts: opts, site: site, rooms: room.New(), failed: newBuckets[netip.Prefix](), logins: newBuckets[netip.Prefix](),
+		guess: newBuckets[store.DoctorID](), origin: opts.PublicURL.Scheme + "://" + opts.PublicURL.Host,
+		ctx: ctx, cancel: cancel, sockets: map[*socket]struct{}{},
+	}
+	s.unheard = opts.Store.Bus().Subscribe(s.hear)
+	s.workers.Go(s.refresh)
+	return s, nil
+}
+
+// Handler is the server's only handler.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc(signaling.PathPatient, s.patientSocket)
+	mux.HandleFunc(signaling.PathDesktop, s.desktopSocket)
+	mux.HandleFunc("POST "+signaling.PathSignIn, s.signIn)
+	mux.HandleFunc("POST "+signaling.PathSignOut, s.signOut)
+	mux.HandleFunc("POST "+signaling.PathNote, s.note)
+	mux.HandleFunc("GET /healthz", s.health)
+	mux.Handle("/", s.site)
+	return mux
+}
+
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	web.Harden(w.Header(), s.opts.PublicURL)
+	w.Header().Set("Cache-Control", "no-store")
+	if !s.opts.Store.Healthy(r.Context()) {
+		http.Error(w, "store does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// hear passes on what happened in this process or another one.
+func (s *Server) hear(e store.Event) {
+	switch e.Kind {
+	case store.Deleted:
+		s.rooms.Post(string(e.Doctor), room.InvitationDeleted{Invitation: e.Invitation})
+	case store.SignedOut:
+		s.rooms.Post(string(e.Doctor), room.SessionEnded{Installation: e.Installation})
+	}
+}
+
+// Drain tells every socket Draining and waits until they are gone or ctx ends, then cuts off the rest. New sockets are
+// closed with Draining meanwhile.
+func (s *Server) Drain(ctx context.Context) {
+	s.mu.Lock()
+	s.draining = true
+	all := make([]*socket, 0, len(s.sockets))
+	for c := range s.sockets {
+		all = append(all, c)
+	}
+	s.mu.Unlock()
+	for _, c := range all {
+		c.out.Close(signaling.Draining)
+	}
+	gone := make(chan struct{})
+	s.unheard()
+	go func() {
+		s.waitForSockets()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+	case <-ctx.Done():
+	}
+	s.cancel()
+	<-gone
+	s.workers.Wait()
+	s.rooms.Close()
+}
+
+const refreshEvery = time.Minute
+
+// refresh brings fresh TURN credentials to sockets at half the credentials' life, and looks whether a desktop's session
+// still holds: an event about it may have been lost.
+func (s *Server) refresh() {
+	tick := time.NewTicker(refreshEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case now := <-tick.C:
+			for _, c := range s.due(now) {
+				s.renew(c, now)
+			}
+		}
+	}
+}
+
+func (s *Server) due(now time.Time) []*socket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var due []*socket
+	for c := range s.sockets {
+		if !c.renewed.IsZero() && now.Sub(c.renewed) >= s.halfLife() {
+			c.renewed = now
+			due = append(due, c)
+		}
+	}
+	return due
+}
+
+func (s *Server) halfLife() time.Duration {
+	if s.opts.CredentialLife == 0 {
+		return time.Hour
+	}
+	return s.opts.CredentialLife / 2
+}
+
+func (s *Server) renew(c *socket, _ time.Time) {
+	if c.session != "" {
+		_, _, _, err := s.opts.Store.Session(s.ctx, c.session)
+		if store.CodeOf(err) == signaling.SignedOut {
+			c.out.Close(signaling.SignedOut)
+			return
+		}
+	}
+	if s.opts.ICE != nil {
+		c.out.Send(signaling.ICEServers{ICEServers: s.iceServers(c)})
+	}
+}
+
+func (s *Server) iceServers(c *socket) []signaling.ICEServer {
+	if s.opts.ICE == nil {
+		return []signaling.ICEServer{}
+	}
+	return s.opts.ICE(c.turnName)
+}

@@ -1,0 +1,140 @@
+package front
+
+import (
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"legekonsultasjon/core/signaling"
+)
+
+// Pace of what one socket may send: a socket that sends faster is read more slowly, nothing else.
+const (
+	paceRate  = 100 // messages a second
+	paceBurst = 400
+)
+
+// socket is one upgraded connection.
+type socket struct {
+	id       signaling.ParticipantID
+	conn     signaling.Conn
+	out      *outbox
+	log      *slog.Logger
+	pace     *rate.Limiter
+	turnName string    // random, for this socket's TURN credentials
+	session  string    // a desktop's session secret; set before renewed is
+	renewed  time.Time // when credentials were last sent, under Server.mu; zero before the Welcome
+	ended    sync.Once
+}
+
+// open makes a socket known, so that Drain finds it. It is nil when the server is draining; the connection is closed then.
+func (s *Server) open(conn signaling.Conn, kind string, messages, bytes int) *socket {
+	c := &socket{
+		id: signaling.NewParticipantID(), conn: conn, out: newOutbox(conn, messages, bytes),
+		log:  s.opts.Log.With("conn", s.counter.Add(1), "kind", kind),
+		pace: rate.NewLimiter(paceRate, paceBurst), turnName: strings.ToLower(rand.Text()),
+	}
+	s.mu.Lock()
+	draining := s.draining
+	if !draining {
+		s.sockets[c] = struct{}{}
+	}
+	s.mu.Unlock()
+	if draining {
+		_ = conn.Close(signaling.Draining)
+		return nil
+	}
+	c.log.Debug("socket opened")
+	return c
+}
+
+// shut ends a socket for good and forgets it.
+func (s *Server) shut(c *socket, code signaling.Code) {
+	c.out.Close(code)
+	c.out.wait()
+	s.mu.Lock()
+	delete(s.sockets, c)
+	s.mu.Unlock()
+	c.log.Debug("socket closed", "code", code)
+}
+
+// greeted marks the socket as one to be kept in fresh credentials.
+func (s *Server) greeted(c *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.renewed = time.Now()
+}
+
+func (s *Server) waitForSockets() {
+	for {
+		s.mu.Lock()
+		n := len(s.sockets)
+		s.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		select {
+		case <-s.ctx.Done():
+			s.cut()
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// cut waits for the readers after their context has ended.
+func (s *Server) cut() {
+	for {
+		s.mu.Lock()
+		n := len(s.sockets)
+		s.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// first reads the first message, which must be an M and come in time. When it is not there, code says how to close.
+func first[M signaling.Message](s *Server, c *socket) (m M, code signaling.Code, ok bool) {
+	late := time.AfterFunc(s.opts.FirstMessage, func() { c.out.Close(signaling.TooSlow) })
+	defer late.Stop()
+	got, _, err := c.conn.Read(s.ctx)
+	if err != nil {
+		return m, readCode(err), false
+	}
+	m, ok = got.(M)
+	if !ok {
+		return m, signaling.BadMessage, false
+	}
+	return m, "", true
+}
+
+// readCode is the reason to close with after a read: BadMessage when that was why, nothing when the socket is gone.
+func readCode(err error) signaling.Code {
+	var coded *signaling.Error
+	if errors.As(err, &coded) {
+		return coded.Code
+	}
+	return ""
+}
+
+// sameOrigin checks the Origin that browsers always send. The page's socket must have one; the desktop program sends none.
+func (s *Server) sameOrigin(r *http.Request, required bool) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return !required
+	}
+	if strings.EqualFold(origin, s.origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}
