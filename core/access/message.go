@@ -31,6 +31,7 @@ type Ready struct {
 type PIN struct {
 	PIN    string `json:"pin"`
 	Device Bytes  `json:"device,omitempty"`
+	Peer   int    `json:"peer,omitempty"` // as in Resume
 }
 
 // PINResult (D) answers it.
@@ -44,9 +45,11 @@ type PINResult struct {
 	NewDevice bool `json:"newDevice,omitempty"`
 }
 
-// Resume (P) proves the device that gave the PIN earlier: r||s of ECDSA-SHA256.
+// Resume (P) proves the device that gave the PIN earlier: r||s of ECDSA-SHA256. Peer is the number of the confirmed peer
+// connection that the page still has (Offer.Peer), 0 for none, as after a reload: only then can the call go on in it.
 type Resume struct {
 	Signature Bytes `json:"signature"`
+	Peer      int   `json:"peer,omitempty"`
 }
 
 // ResumeResult (D) answers it; not OK means that the page asks for the PIN. Admitted says that the call goes on at once.
