@@ -1,8 +1,8 @@
 // The link's secret and its typed code (docs/ACCESS.md, The link).
 
-import { fromBase64url } from "./access-messages.js";
+import { fromBase64url } from "./access-bytes.js";
 
-/** @typedef {import("./access-messages.js").Bytes} Bytes */
+/** @typedef {import("./access-bytes.js").Bytes} Bytes */
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_LENGTH = 28;

@@ -1,14 +1,17 @@
 // The messages inside sealed frames: what they may hold, who may send them, and the plaintext that carries them
 // (docs/ACCESS.md, Frames). Pure: no keys, no network.
 
+import { fromBase64url } from "./access-bytes.js";
+
 /**
- * @typedef {Uint8Array<ArrayBuffer>} Bytes
+ * @typedef {import("./access-bytes.js").Bytes} Bytes
  * @typedef {"P" | "D"} Role the patient, the doctor
  *
  * @typedef {{type: "ready", triesLeft: number, time: string, wait?: number, locked?: boolean}} Ready
- * @typedef {{type: "pin", pin: string, device?: string}} Pin device: base64url of the resume key's point
+ * @typedef {{type: "pin", pin: string, device?: string, peer?: number}} Pin device: base64url of the resume key's point;
+ *   peer: the number of the confirmed peer connection that the page still has
  * @typedef {{type: "pinResult", ok: boolean, triesLeft: number, wait?: number, locked?: boolean, newDevice?: boolean}} PinResult
- * @typedef {{type: "resume", signature: string}} Resume signature: base64url of r||s
+ * @typedef {{type: "resume", signature: string, peer?: number}} Resume signature: base64url of r||s; peer as in Pin
  * @typedef {{type: "resumeResult", ok: boolean, admitted?: boolean, triesLeft: number, wait?: number, locked?: boolean}} ResumeResult
  * @typedef {{type: "offer", neg: number, peer: number, sdp: string}} Offer
  * @typedef {{type: "answer", neg: number, sdp: string, offerHash: string}} Answer
@@ -38,9 +41,9 @@ export class AccessError extends Error {
 /** The members of each type, a question mark behind those that may be missing, and the roles that may send it. */
 const TYPES = /** @type {const} */ ({
   ready: ["D", { triesLeft: "count", time: "string", wait: "count?", locked: "boolean?" }],
-  pin: ["P", { pin: "string", device: "bytes?" }],
+  pin: ["P", { pin: "string", device: "bytes?", peer: "count?" }],
   pinResult: ["D", { ok: "boolean", triesLeft: "count", wait: "count?", locked: "boolean?", newDevice: "boolean?" }],
-  resume: ["P", { signature: "bytes" }],
+  resume: ["P", { signature: "bytes", peer: "count?" }],
   resumeResult: ["D", { ok: "boolean", admitted: "boolean?", triesLeft: "count", wait: "count?", locked: "boolean?" }],
   offer: ["D", { neg: "count", peer: "count", sdp: "string" }],
   answer: ["P", { neg: "count", sdp: "string", offerHash: "string" }],
@@ -223,25 +226,4 @@ export function unpad(plain) {
 /** @param {number} length of the JSON in bytes */
 function padded(length) {
   return Math.ceil((4 + length) / PLAIN_BLOCK) * PLAIN_BLOCK;
-}
-
-/**
- * base64url without padding.
- * @param {Uint8Array} bytes
- */
-export function toBase64url(bytes) {
-  const text = btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""));
-  return text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-}
-
-/**
- * The bytes of base64url without padding; null for any other spelling of them.
- * @param {string} text
- * @returns {Bytes | null}
- */
-export function fromBase64url(text) {
-  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return null;
-  const raw = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-  const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
-  return toBase64url(bytes) === text ? bytes : null;
 }
