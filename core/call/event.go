@@ -57,7 +57,7 @@ type (
 		fingerprint [32]byte // of the certificate in use
 	}
 	confirmationFailed struct{}
-	impostor           struct{} // DTLS met another certificate than the one promised
+	impostor           struct{} // DTLS met another certificate than the one promised, or the patient's side says so
 
 	timeUp     struct{ timer timer }
 	deviceGone struct{ lost DeviceLost }

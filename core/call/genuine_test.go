@@ -126,14 +126,26 @@ func TestRelayInTheMiddle(t *testing.T) {
 	}
 	t.Run("sends nothing", func(t *testing.T) {
 		t.Parallel()
-		endsNotGenuine(t, props{faults: calltest.Faults{Impatient: true, Trusting: true, Silent: true}}, 13*time.Second)
+		began := time.Now()
+		endsNotGenuine(t, props{faults: calltest.Faults{Trusting: true, Silent: true}}, 13*time.Second)
+		if took := time.Since(began); took < 10*time.Second {
+			t.Errorf("after %v already", took)
+		}
 	})
 	t.Run("reflects", func(t *testing.T) {
-		reflect := func(_ byte, offer, answer string, p, d [32]byte) [32]byte {
-			return wrong.Confirmation('D', offer, answer, p, d)
-		}
-		endsNotGenuine(t, props{patient: func(c *calltest.Config) { c.Confirmation = reflect }}, 5*time.Second)
+		endsNotGenuine(t, props{faults: calltest.Faults{Trusting: true, Reflect: true}}, 5*time.Second)
 	})
+}
+
+// offerHash is that of the first offer, as the doctor sent it.
+func offerHash(l *calltest.Link) string {
+	for _, m := range l.Sent() {
+		if o, ok := m.(access.Offer); ok {
+			hash := sha256.Sum256([]byte(o.SDP))
+			return hex.EncodeToString(hash[:])
+		}
+	}
+	return ""
 }
 
 // A patient whose connection is forged sees it too.
@@ -145,17 +157,21 @@ func TestPatientSeesForgedOffer(t *testing.T) {
 			return o
 		}
 		if a, ok := m.(access.Answer); ok { // as the relay has to
-			o := link.Sent()[0].(access.Offer)
-			hash := sha256.Sum256([]byte(o.SDP))
-			a.OfferHash = hex.EncodeToString(hash[:])
+			a.OfferHash = offerHash(link)
 			return a
 		}
 		return m
 	}
-	s := newStage(t, props{link: link})
+	s := newStage(t, props{link: link, faults: calltest.Faults{Silent: true}}) // else the doctor may be the first to see it
+	s.admit()
 	s.peer.Start()
 	s.awaitPatient(func(p calltest.Status) bool { return p.Mismatch })
-	s.awaitState(0, call.NotGenuine)
+	s.await(0, "the end at the doctor's side", func(e call.Event) bool {
+		return e == call.StateChanged{State: call.NotGenuine} || e == call.StateChanged{State: call.Failed}
+	})
+	if s.sent.Sent() != 0 || s.picture.Shown() != 0 {
+		t.Error("media in spite of it")
+	}
 }
 
 func TestWithheld(t *testing.T) {
@@ -182,4 +198,12 @@ func TestWithheld(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestByeMismatch(t *testing.T) {
+	s := newStage(t, props{})
+	mark := s.confirm()
+	s.peer.Receive(access.Bye{Reason: access.ByeLeft}) // is for others
+	s.peer.Receive(access.Bye{Reason: access.ByeMismatch})
+	s.awaitState(mark, call.NotGenuine)
 }

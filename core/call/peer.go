@@ -78,7 +78,8 @@ func (cfg Config) has(d Devices) (microphone, camera bool) {
 // Start begins to negotiate. A second call does nothing.
 func (p *Peer) Start() { p.box.post(started{}) }
 
-// Receive takes an Answer or a Candidate that came in the session; other messages are not the peer's.
+// Receive takes an Answer or a Candidate that came in the session, and a Bye if its reason is a Mismatch: the patient's
+// side has seen it. Other messages are not the peer's.
 func (p *Peer) Receive(m access.Message) {
 	switch m := m.(type) {
 	case access.Answer:
@@ -89,6 +90,10 @@ func (p *Peer) Receive(m access.Message) {
 		p.box.post(candidateCame{m})
 	case *access.Candidate:
 		p.box.post(candidateCame{*m})
+	case access.Bye:
+		if m.Reason == access.ByeMismatch {
+			p.box.post(impostor{})
+		}
 	}
 }
 

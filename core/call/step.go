@@ -55,9 +55,10 @@ type facts struct {
 	early                   []dataCame
 	fingerprint             [32]byte // confirmed
 
-	path bool // ICE is connected
-	lost bool // it was connected and is not any more
-	owed bool // an ICE restart is due as soon as there is a session, though the path is not lost
+	path    bool // ICE is connected
+	lost    bool // it was connected and is not any more
+	planned bool // by a restart of our own, to open other routes: no interruption unless it lasts
+	owed    bool // an ICE restart is due as soon as there is a session, though the path is not lost
 }
 
 // State is how far the connection is.
@@ -69,7 +70,7 @@ func (f facts) State() State {
 		return New
 	case !f.confirmed:
 		return Connecting
-	case f.lost:
+	case f.lost && !f.planned:
 		return Interrupted
 	}
 	return Confirmed
@@ -222,7 +223,7 @@ func (f facts) onPath(e event) (facts, []action) {
 	switch e := e.(type) {
 	case pathFound:
 		lost := f.lost
-		f.path, f.lost, f.owed = true, false, false
+		f.path, f.lost, f.owed, f.planned = true, false, false, false
 		if lost {
 			return f, []action{stopTimer{restartTimer}, stopTimer{giveUpTimer}}
 		}
@@ -266,6 +267,7 @@ func (f facts) alarm(t timer) (facts, []action) {
 			return f.end(NotGenuine)
 		}
 	case restartTimer:
+		f.planned = false
 		if f.lost && f.session {
 			return f, []action{offer{restart: true}}
 		}

@@ -98,10 +98,9 @@ func (f facts) open() (facts, []action) {
 	if f.relayOnly {
 		f.relayOnly = false
 		actions = append(actions, openRoutes{})
+		f.planned, f.owed = f.session, !f.session
 		if f.session {
 			actions = append(actions, offer{restart: true})
-		} else {
-			f.owed = true
 		}
 	}
 	return f, actions

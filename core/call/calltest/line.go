@@ -169,7 +169,7 @@ func (l *line) confirm() {
 	expected := l.p.cfg.Confirmation('D', l.first[0], l.first[1], l.own, theirs)
 	l.expected = &expected
 	switch faults := l.p.cfg.Faults; {
-	case faults.Silent:
+	case faults.Silent, faults.Reflect:
 	case faults.Text:
 		_ = l.channel.SendText(string(own[:]))
 	default:
@@ -190,6 +190,9 @@ func (l *line) message(m webrtc.DataChannelMessage) {
 		l.told(m)
 	case !m.IsString && hmac.Equal(m.Data, l.expected[:]), l.p.cfg.Faults.Trusting:
 		l.confirmed = true
+		if l.p.cfg.Faults.Reflect {
+			l.say(false, m.Data)
+		}
 		l.p.set(func(s *Status) { s.Confirmed = true })
 		l.p.open()
 	default:
@@ -208,6 +211,9 @@ func (l *line) told(m webrtc.DataChannelMessage) {
 }
 
 func (l *line) say(text bool, data []byte) {
+	if l.p.cfg.Faults.Silent {
+		return
+	}
 	if text {
 		_ = l.channel.SendText(string(data))
 		return

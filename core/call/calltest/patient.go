@@ -44,7 +44,8 @@ type Config struct {
 
 // Faults are what a patient, or somebody in his place, does wrong on purpose.
 type Faults struct {
-	Silent    bool // never sends his confirmation
+	Silent    bool // never sends anything over the data channel
+	Reflect   bool // sends the doctor's value back as his own
 	Text      bool // sends it as text
 	Impatient bool // sends media at once, unasked
 	Trusting  bool // does not verify the doctor's
