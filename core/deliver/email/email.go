@@ -1,0 +1,253 @@
+// Package email sends letters through the clinic's own SMTP account (RFC 5321), always over TLS from the start or by
+// STARTTLS; a plain connection is taken to loopback only, for the demo.
+package email
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"legekonsultasjon/core/deliver"
+	"legekonsultasjon/core/phone"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+)
+
+// Security is how the connection is protected.
+type Security string
+
+const (
+	TLS      Security = "tls"      // from the first byte, usually port 465
+	STARTTLS Security = "starttls" // usually port 587
+	None     Security = "none"     // loopback only
+)
+
+// Settings are the account.
+type Settings struct {
+	Host     string
+	Port     int
+	Security Security
+	User     string // "" signs in nowhere
+	Password string
+	From     string // address
+	FromName string
+	Roots    *x509.CertPool // nil trusts the system's
+}
+
+// String keeps the password out of logs.
+func (Settings) String() string { return "[mail account]" }
+
+// GoString keeps the password out of logs.
+func (Settings) GoString() string { return "[mail account]" }
+
+// Times are the limits of one sending.
+type Times struct {
+	Dial  time.Duration // until the connection stands, TLS included
+	Total time.Duration // for all of it
+}
+
+// Usual are the limits that people wait for.
+func Usual() Times { return Times{Dial: 10 * time.Second, Total: 30 * time.Second} }
+
+// Channel is a deliver.Channel through one account.
+type Channel struct {
+	settings Settings
+	times    Times
+	now      func() time.Time
+}
+
+// New checks the settings and makes a channel; nothing is connected yet. The error is an *deliver.Error.
+func New(s Settings, times Times, now func() time.Time) (*Channel, error) {
+	bad := func(why string) error { return &deliver.Error{Code: deliver.NotSetUp, Err: errors.New(why)} }
+	if _, err := phone.ParseAddress(s.From); err != nil {
+		return nil, bad("from is no address")
+	}
+	switch {
+	case s.Host == "" || s.Port < 1 || s.Port > 65535:
+		return nil, bad("no host or port")
+	case s.Security != TLS && s.Security != STARTTLS && s.Security != None:
+		return nil, bad("unknown kind of security")
+	case s.Security == None && !loopback(s.Host):
+		return nil, &deliver.Error{Code: deliver.NotSecure, Err: errors.New("a plain connection is taken to loopback only")}
+	}
+	return &Channel{s, times, now}, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Send implements deliver.Channel. The receipt is the Message-ID.
+func (c *Channel) Send(ctx context.Context, m deliver.Message) (string, error) {
+	if _, err := phone.ParseAddress(m.To); err != nil {
+		return "", &deliver.Error{Code: deliver.BadReceiver, Err: err}
+	}
+	text, err := compose(c.settings, m, c.now())
+	if err != nil {
+		return "", &deliver.Error{Code: deliver.NotSetUp, Err: err}
+	}
+	client, end, err := c.open(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer end()
+	if err := hand(client, c.settings.From, m.To, text); err != nil {
+		return "", err
+	}
+	_ = client.Quit() // the letter is taken; how the goodbye goes changes nothing
+	return messageID(c.settings, m), nil
+}
+
+// Check connects and signs in, and sends nothing: what the settings can know before a trial letter.
+func (c *Channel) Check(ctx context.Context) error {
+	client, end, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	_ = client.Quit()
+	return nil
+}
+
+// open connects, secures and signs in. end closes the connection and stops watching ctx.
+func (c *Channel) open(ctx context.Context) (*smtp.Client, func(), error) {
+	s := c.settings
+	began := time.Now()
+	dialer := net.Dialer{Timeout: c.times.Dial}
+	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
+	if err != nil {
+		return nil, nil, &deliver.Error{Code: deliver.Unreachable, Err: err}
+	}
+	_ = conn.SetDeadline(began.Add(c.times.Dial))
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	end := func() { stop(); _ = conn.Close() }
+	client, err := c.secure(conn)
+	if err == nil {
+		// go-smtp sets deadlines of its own for each command; without these limits they would be minutes.
+		client.CommandTimeout, client.SubmissionTimeout = c.times.Dial, c.times.Total
+		err = c.signIn(client)
+	}
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	_ = conn.SetDeadline(began.Add(c.times.Total))
+	return client, end, nil
+}
+
+func (c *Channel) secure(conn net.Conn) (*smtp.Client, error) {
+	config := &tls.Config{ServerName: c.settings.Host, RootCAs: c.settings.Roots, MinVersion: tls.VersionTLS12}
+	switch c.settings.Security {
+	case TLS:
+		secured := tls.Client(conn, config)
+		if err := secured.Handshake(); err != nil {
+			return nil, tlsError(err)
+		}
+		return smtp.NewClient(secured), nil
+	case STARTTLS:
+		client, err := smtp.NewClientStartTLS(conn, config)
+		if err != nil {
+			return nil, tlsError(err)
+		}
+		// The handshake is lazy: a bad certificate must show before the password is sent.
+		if err := client.Noop(); err != nil {
+			return nil, tlsError(err)
+		}
+		return client, nil
+	}
+	return smtp.NewClient(conn), nil
+}
+
+func tlsError(err error) error {
+	var verify *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var answer *smtp.SMTPError
+	switch {
+	case errors.As(err, &verify), errors.As(err, &record):
+		return &deliver.Error{Code: deliver.NotSecure, Err: err}
+	case errors.As(err, &answer):
+		return &deliver.Error{Code: deliver.NotSecure, Err: fmt.Errorf("STARTTLS refused: %d", answer.Code)}
+	case timedOut(err):
+		return &deliver.Error{Code: deliver.TooSlow, Err: err}
+	case err.Error() == "smtp: server doesn't support STARTTLS":
+		return &deliver.Error{Code: deliver.NotSecure, Err: err}
+	}
+	return &deliver.Error{Code: deliver.Unreachable, Err: err}
+}
+
+func (c *Channel) signIn(client *smtp.Client) error {
+	s := c.settings
+	if s.User == "" {
+		return nil
+	}
+	var mechanism sasl.Client
+	switch {
+	case client.SupportsAuth(sasl.Plain):
+		mechanism = sasl.NewPlainClient("", s.User, s.Password)
+	case client.SupportsAuth(sasl.Login):
+		mechanism = sasl.NewLoginClient(s.User, s.Password)
+	default:
+		return &deliver.Error{Code: deliver.SignInFailed, Err: errors.New("the server offers no sign-in by password")}
+	}
+	if err := client.Auth(mechanism); err != nil {
+		return answered(err, deliver.SignInFailed)
+	}
+	return nil
+}
+
+// hand goes through MAIL, RCPT and DATA. Before the final dot nothing was handed over; after it, silence means that
+// nobody can tell.
+func hand(client *smtp.Client, from, to string, text []byte) error {
+	if err := client.Mail(from, nil); err != nil {
+		return answered(err, deliver.BadSender)
+	}
+	if err := client.Rcpt(to, nil); err != nil {
+		return answered(err, deliver.BadReceiver)
+	}
+	data, err := client.Data()
+	if err != nil {
+		return answered(err, deliver.Refused)
+	}
+	if _, err := data.Write(text); err != nil {
+		return answered(err, deliver.Refused)
+	}
+	if err := data.Close(); err != nil {
+		var answer *smtp.SMTPError
+		if errors.As(err, &answer) {
+			return answered(err, deliver.Refused)
+		}
+		return &deliver.Error{Code: deliver.Unknown, Err: err}
+	}
+	return nil
+}
+
+// answered turns an error of a command into a reason: 4yz is for now, 5yz is permanent (RFC 5321 section 4.2.1).
+func answered(err error, permanent deliver.Code) error {
+	var answer *smtp.SMTPError
+	switch {
+	case errors.As(err, &answer) && answer.Temporary():
+		return &deliver.Error{Code: deliver.Later, Err: bare(answer)}
+	case errors.As(err, &answer):
+		return &deliver.Error{Code: permanent, Err: bare(answer)}
+	case timedOut(err):
+		return &deliver.Error{Code: deliver.TooSlow, Err: err}
+	}
+	return &deliver.Error{Code: deliver.Unreachable, Err: err}
+}
+
+// bare keeps the code only: servers repeat the receiver's address in their texts.
+func bare(e *smtp.SMTPError) error {
+	return fmt.Errorf("SMTP %d %d.%d.%d", e.Code, e.EnhancedCode[0], e.EnhancedCode[1], e.EnhancedCode[2])
+}
+
+func timedOut(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
+}
