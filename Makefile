@@ -89,7 +89,7 @@ fuzz: ## each fuzz target for FUZZTIME
 	@$(NEED) go
 	@set -e; for f in $$(grep -rl '^func Fuzz' --include='*_test.go' core signaling-server app); do \
 	  d=$$(dirname $$f); for t in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$f); do \
-	    echo "$$d $$t"; $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) ./$$d; done; done
+	    echo "$$d $$t"; $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$d; done; done
 	$(DONE)
 
 .PHONY: vuln
