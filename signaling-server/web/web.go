@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-//go:embed *.* fonts
+//go:embed *.* fonts views
 var files embed.FS
 
 // contentTypes is also the list of what is served at all: the folder holds the page's tests and settings beside it.
