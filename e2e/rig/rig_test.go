@@ -67,3 +67,9 @@ func TestSpeechIsRecognised(t *testing.T) {
 		t.Errorf("other speech: %v", r)
 	}
 }
+
+func TestServerStands(t *testing.T) {
+	s := NewServer(t, ServerOptions{Dir: t.TempDir(), Doctors: []Doctor{{"Kari Nordmann", "kari@eksempel.no", "et langt passord"}}})
+	s.Process.Kill()
+	s.Start()
+}
