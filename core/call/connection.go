@@ -32,6 +32,7 @@ type connection struct {
 	videoSender *webrtc.RTPSender
 	routes      *routes
 	estimator   *estimator
+	counts      *counts
 	config      webrtc.Configuration
 
 	fingerprint [32]byte // our own, as in our offer
@@ -45,11 +46,11 @@ func newConnection(cfg Config, post func(event)) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &connection{estimator: new(estimator)}
+	c := &connection{estimator: new(estimator), counts: new(counts)}
 	if c.routes, err = newRoutes(cfg.Net, cfg.RelayOnly); err != nil {
 		return nil, fmt.Errorf("network interfaces: %w", err)
 	}
-	api, err := newAPI(cfg, c.routes, c.estimator)
+	api, err := newAPI(cfg, c.routes, c.estimator, c.counts)
 	if err != nil {
 		return nil, err
 	}

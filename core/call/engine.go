@@ -42,13 +42,13 @@ var (
 )
 
 // newAPI is pion set up as this program needs it.
-func newAPI(cfg Config, r *routes, e *estimator) (*webrtc.API, error) {
+func newAPI(cfg Config, r *routes, e *estimator, c *counts) (*webrtc.API, error) {
 	media := new(webrtc.MediaEngine)
 	registry := new(interceptor.Registry)
 	if cfg.Interceptors != nil {
 		cfg.Interceptors(registry)
 	}
-	if err := errors.Join(registerCodecs(media), registerInterceptors(registry, e)); err != nil {
+	if err := errors.Join(registerCodecs(media), registerInterceptors(registry, e, c)); err != nil {
 		return nil, err
 	}
 	setting := webrtc.SettingEngine{LoggerFactory: silent{}}
@@ -77,7 +77,7 @@ func registerCodecs(m *webrtc.MediaEngine) error {
 
 // registerInterceptors builds the RTP chain from the wire upwards. The estimator lies under the numbering that it reads,
 // and both under the retransmissions, so that these are numbered and counted too.
-func registerInterceptors(r *interceptor.Registry, e *estimator) error {
+func registerInterceptors(r *interceptor.Registry, e *estimator, c *counts) error {
 	estimating, err1 := cc.NewInterceptor(e.make)
 	numbering, err2 := twcc.NewHeaderExtensionInterceptor()
 	responder, err3 := nack.NewResponderInterceptor(nack.WithResponderLoggerFactory(silent{}))
@@ -89,6 +89,7 @@ func registerInterceptors(r *interceptor.Registry, e *estimator) error {
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		return err
 	}
+	counting.OnNewPeerConnection(c.made)
 	for _, f := range []interceptor.Factory{
 		estimating, numbering, responder, generator, receiving, sending, counting, feedback,
 	} {

@@ -37,6 +37,8 @@ type flow struct {
 
 	seen  *media.VideoReceiver // nil until the patient sends
 	heard *media.AudioReceiver
+	// tracks are the SSRCs of both.
+	tracks []webrtc.SSRC
 }
 
 func newFlow(cfg Config, conn *connection, post func(event)) *flow {
@@ -176,7 +178,7 @@ func (f *flow) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) 
 			Read: f.gate.reader(track), Unblock: unblock, NewDecoder: f.cfg.Codecs.NewVideoDecoder, Sink: f.picture,
 			Clock: f.cfg.Clock, AskKeyFrame: func() { f.askKeyFrame(track.SSRC()) },
 		})
-		f.receiveWith(f.seen.Run)
+		f.receiveWith(track, f.seen.Run)
 	case track.Kind() == webrtc.RTPCodecTypeAudio && f.heard == nil && f.cfg.Codecs.NewAudioDecoder != nil:
 		f.heard = media.NewAudioReceiver(media.AudioReceiverConfig{
 			Read: f.gate.reader(track), Unblock: unblock, NewDecoder: f.cfg.Codecs.NewAudioDecoder,
@@ -185,12 +187,13 @@ func (f *flow) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) 
 		if f.gate.isOpen() {
 			f.heard.SetSink(f.devices.Speaker)
 		}
-		f.receiveWith(f.heard.Run)
+		f.receiveWith(track, f.heard.Run)
 	}
 }
 
 // receiveWith runs a receiver; the end of its track is no news, that of the connection is told by others.
-func (f *flow) receiveWith(run func(context.Context) error) {
+func (f *flow) receiveWith(track *webrtc.TrackRemote, run func(context.Context) error) {
+	f.tracks = append(f.tracks, track.SSRC())
 	f.running.Add(1)
 	go func() {
 		defer f.running.Done()

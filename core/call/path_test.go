@@ -14,10 +14,19 @@ import (
 	"github.com/pion/transport/v5/vnet"
 )
 
-// wire is a virtual network between two machines that can be cut.
+// wire is a virtual network between two machines that can be cut, or lose one in every so many large packets.
 type wire struct {
-	cut  atomic.Bool
-	nets [2]transport.Net
+	cut   atomic.Bool
+	every atomic.Int64
+	count atomic.Int64
+	nets  [2]transport.Net
+}
+
+func (w *wire) passes(c vnet.Chunk) bool {
+	if every := w.every.Load(); every > 0 && len(c.UserData()) > 500 && w.count.Add(1)%every == 0 {
+		return false
+	}
+	return !w.cut.Load()
 }
 
 func newWire(t *testing.T) *wire {
@@ -27,7 +36,7 @@ func newWire(t *testing.T) *wire {
 		t.Fatal(err)
 	}
 	w := new(wire)
-	router.AddChunkFilter(func(vnet.Chunk) bool { return !w.cut.Load() })
+	router.AddChunkFilter(w.passes)
 	for i, ip := range []string{"192.0.2.1", "192.0.2.2"} {
 		n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
 		if err != nil {
@@ -43,6 +52,25 @@ func newWire(t *testing.T) *wire {
 	}
 	t.Cleanup(func() { _ = router.Stop() })
 	return w
+}
+
+// Lost packets come again, in both directions, and the picture goes on.
+func TestLossIsMended(t *testing.T) {
+	w := newWire(t)
+	s := newStage(t, props{networks: w.nets})
+	s.confirm()
+	s.admit()
+	s.seeAndHear()
+	w.every.Store(15)
+	shown, seen := s.screen.Shown(), s.picture.Shown()
+	s.eventually("pictures both ways", func() bool { return s.screen.Shown() > shown+60 && s.picture.Shown() > seen+60 })
+	if n := s.sent.SentOf(97); n == 0 {
+		t.Error("no retransmission")
+	}
+	s.await(0, "loss in the quality", func(e call.Event) bool {
+		q, ok := e.(call.Quality)
+		return ok && q.LossPercent > 0
+	})
 }
 
 func offers(l *calltest.Link) (n int) {

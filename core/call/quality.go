@@ -1,8 +1,10 @@
 package call
 
 import (
+	"sync/atomic"
 	"time"
 
+	"github.com/pion/interceptor/pkg/stats"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -53,13 +55,31 @@ func lossPercent(before, now counters) float64 {
 	return 100 * lost / (received + lost)
 }
 
+// counts are pion's counts of packets, by SSRC.
+type counts struct{ getter atomic.Value }
+
+// made is called once by pion, when the peer connection is made.
+func (c *counts) made(_ string, g stats.Getter) { c.getter.Store(g) }
+
+// inbound is what has come on an SSRC, retransmissions aside, and what was missing at first.
+func (c *counts) inbound(ssrc webrtc.SSRC) (received, lost uint64) {
+	g, ok := c.getter.Load().(stats.Getter)
+	if !ok {
+		return 0, 0
+	}
+	s := g.Get(uint32(ssrc))
+	if s == nil {
+		return 0, 0
+	}
+	return s.InboundRTPStreamStats.PacketsReceived, uint64(max(s.InboundRTPStreamStats.PacketsLost, 0))
+}
+
 func (q *quality) count() counters {
 	var c counters
-	for _, s := range q.conn.pc.GetStats() {
-		if in, ok := s.(webrtc.InboundRTPStreamStats); ok {
-			c.received += uint64(in.PacketsReceived)
-			c.lost += uint64(max(in.PacketsLost, 0))
-		}
+	for _, ssrc := range q.flow.tracks {
+		received, lost := q.conn.counts.inbound(ssrc)
+		c.received += received
+		c.lost += lost
 	}
 	c.audioOut = q.flow.audio.Stats().Bytes
 	if q.flow.heard != nil {
