@@ -1,0 +1,267 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
+	"legekonsultasjon/assets"
+	"legekonsultasjon/core/desk"
+)
+
+// callView is the call: who it is and how the connection stands above, the pictures, the controls below. Nothing ever
+// lies over the picture; what has to be said stands in lines of its own between picture and controls.
+type callView struct {
+	w       *Window
+	content *fyne.Container
+	name    *part.Line
+	elapsed *part.Line
+	state   *part.Chip
+	muted   *part.Chip
+	quality *part.Chip
+	top     *fyne.Container
+
+	stage   fyne.CanvasObject
+	devices *deviceView
+	opened  bool
+	body    *fyne.Container
+
+	troubles *fyne.Container
+	trouble  *part.Prose
+	next     *fyne.Container
+	nextWho  *part.Line
+	nextJoin *part.Button
+	notice   *fyne.Container
+	noticeIs *part.Line
+	undo     *part.Button
+
+	microphone, camera, choose *part.Toggle
+	leave                      *part.Button
+	covered                    bool
+}
+
+func newCallView(w *Window) *callView {
+	k := w.night
+	v := &callView{w: w, stage: w.options.Surface.Object(), devices: newDeviceView(w, w.night)}
+	v.buildTop(k)
+	v.buildLines(k)
+	v.body = container.New(&beside{}, part.Inset(14, 14, 0, 14, v.stage))
+	bottom := part.Column(0, v.troubles, v.next, v.notice, v.buildBar(k))
+	page := container.New(&between{}, bar(k, 56, part.Inset(0, 24, 0, 24, v.top)), v.body, bottom)
+	v.content = part.Layers(k.NewPlate(part.GroundTone, nil, 0), page)
+	return v
+}
+
+func (v *callView) buildTop(k *part.Skin) {
+	strong := part.Style{Size: 16, Weight: assets.SemiBold, Tone: part.Text}
+	v.name = k.NewLine(strong, "", 120)
+	v.elapsed = k.NewLine(part.Style{Size: theme.Body, Tone: part.Soft}, "", 0)
+	v.state, v.muted = k.NewChip(part.Plain, "", true), k.NewChip(part.Late, "", false)
+	v.quality = k.NewChip(part.Plain, "", false)
+	v.top = part.Row(12, v.name, v.elapsed, v.state, v.muted, part.Space(), v.quality)
+}
+
+func (v *callView) buildLines(k *part.Skin) {
+	w := v.w
+	v.trouble = k.NewProse(part.BodyStyle().With(part.Wait), "")
+	v.troubles = part.Inset(10, 24, 0, 24, part.Row(10, k.NewIcon("warning", part.Wait, 20), part.Grow(v.trouble)))
+	v.nextWho = k.NewLine(part.BodyStyle(), "", 24)
+	v.nextJoin = k.NewButton(part.Lined, w.t("call.nextJoin"), nil).Sized(36, theme.Radius, 14)
+	v.next = part.Inset(10, 24, 0, 24, part.Row(14, part.Space(), v.nextWho, v.nextJoin, part.Space()))
+	v.noticeIs = k.NewLine(part.SoftStyle(), "", 24)
+	v.undo = k.NewButton(part.Quiet, w.t("notice.undo"), nil).Sized(36, 8, 10)
+	v.notice = part.Inset(8, 24, 0, 24, part.Row(8, part.Space(), v.noticeIs, v.undo, part.Space()))
+}
+
+func (v *callView) buildBar(k *part.Skin) fyne.CanvasObject {
+	w := v.w
+	v.microphone = k.NewToggle(part.ToggleFace{Icon: "microphone", Words: w.t("call.microphone")},
+		part.ToggleFace{Icon: "microphone-off", Words: w.t("call.microphoneOff")}, v.pressMicrophone)
+	v.camera = k.NewToggle(part.ToggleFace{Icon: "camera", Words: w.t("call.camera")},
+		part.ToggleFace{Icon: "camera-off", Words: w.t("call.cameraOff")}, v.pressCamera)
+	v.choose = k.NewToggle(part.ToggleFace{Icon: "devices", Words: w.t("call.devices")},
+		part.ToggleFace{Icon: "devices", Words: w.t("call.devices")}, v.pressDevices).Calm()
+	v.leave = k.NewButton(part.StopKind, w.t("call.leave"), func() { w.post(desk.DoLeave{}) }).Sized(52, 16, 26)
+	row := part.Row(8, v.microphone, v.camera, v.choose, part.Inset(0, 0, 0, 16, v.leave))
+	return part.Tall(84, part.CentreBoth(row))
+}
+
+func (v *callView) Render(s desk.State) {
+	c := s.Call
+	if c == nil {
+		v.w.options.Surface.SetVisible(false)
+		return
+	}
+	v.renderTop(c)
+	v.renderLines(s, c)
+	v.microphone.Set(c.Microphone)
+	v.camera.Set(c.Camera)
+	v.choose.Set(v.opened)
+	v.devices.Render(s.Settings)
+	surface := v.w.options.Surface
+	surface.SetMessage(v.message(c))
+	own := v.w.t("call.you")
+	if !c.Camera {
+		own = v.w.t("call.youCameraOff")
+	}
+	surface.SetOwn(true, own)
+	v.content.Refresh()
+	surface.SetVisible(!v.covered)
+	surface.Moved()
+}
+
+func (v *callView) renderTop(c *desk.Call) {
+	w := v.w
+	v.name.Set(joined(c.Label, c.Detail))
+	v.tick()
+	switch c.State {
+	case desk.CallSecure:
+		v.state.Set(part.Good, w.t("call.secure"))
+	case desk.CallInterrupted, desk.CallPatientGone:
+		v.state.Set(part.Late, w.t("call."+string(c.State)))
+	case desk.CallNotGenuine, desk.CallFailed:
+		v.state.Set(part.Bad, w.t("call.stopped"))
+	default:
+		v.state.Set(part.Plain, w.t("call.connecting"))
+	}
+	muted := c.State == desk.CallSecure && !c.Began.IsZero() && !c.PatientMicrophone
+	v.muted.Set(part.Late, w.t("call.patientMicrophoneOff"))
+	show(v.muted, muted)
+	tone := part.Plain
+	if c.Quality == "bad" {
+		tone = part.Late
+	}
+	known := w.words.Has("call.quality." + c.Quality)
+	if known {
+		v.quality.Set(tone, w.t("call.quality."+c.Quality))
+	}
+	show(v.quality, known)
+}
+
+func (v *callView) renderLines(s desk.State, c *desk.Call) {
+	w := v.w
+	said := joined(w.problem(s.Problem), w.problem(c.MicrophoneProblem), w.problem(c.CameraProblem), w.problem(c.SpeakerProblem))
+	v.trouble.Set(said)
+	show(v.troubles, said != "")
+	show(v.next, c.Next != nil)
+	if c.Next != nil {
+		id := c.Next.Invitation
+		v.nextWho.Set(w.t("call.next", "label", c.Next.Label))
+		v.nextJoin.SetPress(func() { w.post(desk.DoJoin{Invitation: id}) })
+		v.nextJoin.SetEnabled(c.Next.CanJoin)
+	}
+	show(v.notice, s.Notice != nil)
+	if n := s.Notice; n != nil {
+		v.noticeIs.Set(w.words.Text("notice."+n.Code, n.Args))
+		show(v.undo, n.Undo != nil)
+		v.undo.SetPress(func() { w.post(n.Undo) })
+	}
+}
+
+// message is what stands where the picture would be, "" when the picture is there.
+func (v *callView) message(c *desk.Call) string {
+	w := v.w
+	switch c.State {
+	case desk.CallNotGenuine, desk.CallFailed, desk.CallPatientGone, desk.CallConnecting:
+		return w.t("call." + string(c.State))
+	}
+	switch {
+	case !c.Began.IsZero() && !c.PatientCamera:
+		return w.t("call.patientCameraOff")
+	case !c.Picture:
+		return w.t("call.waitingPicture")
+	}
+	return ""
+}
+
+// tick counts the seconds of the call.
+func (v *callView) tick() {
+	c := v.w.state.Call
+	words := ""
+	if c != nil && !c.Began.IsZero() {
+		words = elapsed(v.w.now.Sub(c.Began).Round(100 * time.Millisecond))
+	}
+	if len(words) != len(v.elapsed.Words()) {
+		defer v.top.Refresh()
+	}
+	v.elapsed.Set(words)
+	v.w.options.Surface.Moved()
+}
+
+// cover hides a native picture while a dialog lies over the window.
+func (v *callView) cover(yes bool) {
+	v.covered = yes
+	if v.w.state.Screen == desk.ScreenCall {
+		v.w.options.Surface.SetVisible(!yes)
+	}
+}
+
+func (v *callView) pressMicrophone() {
+	if c := v.w.state.Call; c != nil {
+		v.w.post(desk.DoMicrophone{On: !c.Microphone})
+	}
+}
+
+func (v *callView) pressCamera() {
+	if c := v.w.state.Call; c != nil {
+		v.w.post(desk.DoCamera{On: !c.Camera})
+	}
+}
+
+// pressDevices opens the choice of devices beside the picture, which makes room.
+func (v *callView) pressDevices() {
+	v.opened = !v.opened
+	v.body.Objects = v.body.Objects[:1]
+	if v.opened {
+		v.body.Objects = append(v.body.Objects, part.Inset(14, 14, 0, 0, v.devices.panel()))
+	}
+	v.choose.Set(v.opened)
+	v.content.Refresh()
+	v.w.options.Surface.Moved()
+}
+
+// addKeys adds Ctrl+D and Ctrl+E. Hanging up has no key of its own.
+func (w *Window) addKeys() {
+	keys := map[fyne.KeyName]func(){fyne.KeyD: func() { w.call.pressMicrophone() }, fyne.KeyE: func() { w.call.pressCamera() }}
+	for key, press := range keys {
+		w.canvas.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) {
+			if w.state.Screen == desk.ScreenCall {
+				press()
+			}
+		})
+	}
+}
+
+// between gives the first and last object the height they want and the middle one the rest.
+type between struct{}
+
+func (between) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	top, bottom := part.HeightFor(objects[0], size.Width), part.HeightFor(objects[2], size.Width)
+	middle := max(0, size.Height-top-bottom)
+	for i, y := range []float32{0, top, top + middle} {
+		objects[i].Move(fyne.NewPos(0, y))
+		objects[i].Resize(fyne.NewSize(size.Width, []float32{top, middle, bottom}[i]))
+	}
+}
+
+func (between) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(600, 400) }
+
+// beside gives a second object 320 px at the right and the first the rest.
+type beside struct{}
+
+func (beside) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	side := float32(0)
+	if len(objects) > 1 {
+		side = 320
+		objects[1].Move(fyne.NewPos(size.Width-side, 0))
+		objects[1].Resize(fyne.NewSize(side, size.Height))
+	}
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[0].Resize(fyne.NewSize(size.Width-side, size.Height))
+}
+
+func (beside) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(300, 200) }

@@ -1,0 +1,195 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/core/desk"
+)
+
+// inviteView is the form: time and language above, number and address below.
+type inviteView struct {
+	w            *Window
+	content      *fyne.Container
+	whenChoice   *part.Segments
+	when         *whenView
+	whenBox      *fyne.Container
+	language     *part.Choice
+	country      *part.Choice
+	phone, email *part.Field
+	byPhone      *part.Button
+	byEmail      *part.Button
+	noSMS        *fyne.Container
+	noMail       *fyne.Container
+	given        desk.Invite // of the last state: only what changed there changes here
+	phoneSaid    string      // the problem that the last state had
+	emailSaid    string
+	asked        *part.Field // where the open dialog came from
+}
+
+func newInviteView(w *Window) *inviteView {
+	k := w.skin
+	v := &inviteView{w: w}
+	v.whenChoice = k.NewSegments([]string{w.t("invite.now"), w.t("invite.later")}, v.pickWhen)
+	v.when = newWhenView(w)
+	v.whenBox = part.Inset(14, 0, 0, 0, v.when.content)
+	v.whenBox.Hide()
+	v.language = k.NewChoice("", nil).Low()
+	v.language.SetOptions([]part.Option{
+		{ID: "nb", Words: w.t("language.nb")}, {ID: "nn", Words: w.t("language.nn")}, {ID: "en", Words: w.t("language.en")},
+	}, "nb")
+	v.country = k.NewChoice(w.t("invite.country"), nil)
+	v.country.SetOptions(countryLines(w.state.Language), "NO")
+	v.phone = k.NewField(w.t("invite.phone"), w.t("invite.phoneHint")).OnEnter(v.submitPhone).
+		OnChange(func(string) { v.forgive(v.phone) }).OnPaste(func(s string) (string, bool) { return v.pasted(s, v.phone) })
+	v.email = k.NewField(w.t("invite.email"), w.t("invite.emailHint")).OnEnter(v.submitEmail).
+		OnChange(func(string) { v.forgive(v.email) }).OnPaste(func(s string) (string, bool) { return v.pasted(s, v.email) })
+	v.byPhone = k.NewButton(part.Filled, w.t("invite.submit"), v.submitPhone)
+	v.byEmail = k.NewButton(part.Lined, w.t("invite.submit"), v.submitEmail)
+	v.noSMS, v.noMail = v.missing("invite.noSMS"), v.missing("invite.noMail")
+	form := part.Column(0,
+		k.NewLine(part.HeadStyle(), w.t("invite.title"), 24),
+		gap(14), part.Row(10, v.whenChoice, part.Grow(v.language)),
+		v.whenBox,
+		gap(18), k.NewProse(part.SoftStyle(), w.t("invite.lead")), gap(16),
+		part.TopRow(10, part.Wide(104, v.country), part.Grow(v.phone)),
+		gap(12), v.byPhone, v.noSMS,
+		gap(18), k.OrLine(w.t("invite.or")), gap(12),
+		v.email, gap(12), v.byEmail, v.noMail)
+	hint := k.NewProse(part.SmallStyle().With(part.Faint), w.t("invite.hint"))
+	v.content = part.Column(14, k.Card(part.Pad(22, form)), part.Inset(0, 6, 0, 6, hint))
+	return v
+}
+
+// gap is empty height.
+func gap(h float32) fyne.CanvasObject { return part.Tall(h, part.Layers()) }
+
+// missing says that a way of sending is not set up, and leads there.
+func (v *inviteView) missing(key string) *fyne.Container {
+	k := v.w.skin
+	set := k.NewButton(part.Quiet, v.w.t("invite.setUp"), func() { v.w.post(desk.DoOpenSettings{}) }).Sized(32, 8, 8)
+	return part.Inset(8, 0, 0, 0, part.Row(4, part.Grow(k.NewProse(part.SmallStyle(), v.w.t(key))), set))
+}
+
+func (v *inviteView) Render(s desk.State) {
+	in := s.Invite
+	if in.Country != v.given.Country {
+		v.country.Choose(in.Country)
+	}
+	if in.Language != v.given.Language {
+		v.language.Choose(in.Language)
+	}
+	v.given = in
+	v.answer(v.phone, &v.phoneSaid, v.w.problem(in.PhoneProblem))
+	v.answer(v.email, &v.emailSaid, v.w.problem(in.EmailProblem))
+	v.byPhone.SetEnabled(in.SMSReady)
+	v.byEmail.SetEnabled(in.MailReady)
+	kind := part.Lined
+	if !in.SMSReady && in.MailReady {
+		kind = part.Filled
+	}
+	v.byEmail.SetKind(kind)
+	show(v.noSMS, !in.SMSReady)
+	show(v.noMail, !in.MailReady)
+}
+
+// answer shows a problem that came with the state, until somebody types.
+func (v *inviteView) answer(f *part.Field, said *string, words string) {
+	if words == *said {
+		return
+	}
+	*said = words
+	f.SetProblem(words)
+}
+
+// forgive takes the problem away as soon as somebody mends the text.
+func (v *inviteView) forgive(f *part.Field) {
+	if f.SetProblem("") {
+		v.w.home.relayout()
+	}
+}
+
+func (v *inviteView) pickWhen(i int) {
+	if i == 1 {
+		v.when.begin()
+	}
+	show(v.whenBox, i == 1)
+	v.w.home.relayout()
+}
+
+// time is the time that was chosen: zero is now. It shows what is wrong and returns false when it cannot be read.
+func (v *inviteView) time() (time.Time, bool) {
+	if v.whenChoice.Chosen() == 0 {
+		return time.Time{}, true
+	}
+	return v.when.read()
+}
+
+func (v *inviteView) submitPhone() {
+	if strings.TrimSpace(v.phone.Text()) == "" {
+		v.refuse(v.phone, "invite.missing.phone")
+		return
+	}
+	if at, ok := v.time(); ok && !v.byPhone.Disabled() {
+		v.asked, v.phoneSaid = v.phone, ""
+		v.w.post(desk.DoInvite{Phone: v.phone.Text(), Country: v.country.Chosen(), At: at, Language: v.language.Chosen()})
+	}
+}
+
+func (v *inviteView) submitEmail() {
+	if strings.TrimSpace(v.email.Text()) == "" {
+		v.refuse(v.email, "invite.missing.email")
+		return
+	}
+	if at, ok := v.time(); ok && !v.byEmail.Disabled() {
+		v.asked, v.emailSaid = v.email, ""
+		v.w.post(desk.DoInvite{Email: strings.TrimSpace(v.email.Text()), At: at, Language: v.language.Chosen()})
+	}
+}
+
+func (v *inviteView) refuse(f *part.Field, key string) {
+	f.SetProblem(v.w.t(key))
+	v.w.home.relayout()
+	f.Focus()
+}
+
+// pasted finds the number or address in what was pasted and puts it where it belongs, also when it was pasted into the
+// other field.
+func (v *inviteView) pasted(text string, into *part.Field) (string, bool) {
+	number, country, isNumber := findNumber(text, v.country.Chosen())
+	address, isAddress := findAddress(text)
+	switch {
+	case isAddress && (into == v.email || !isNumber):
+		v.put(v.email, address)
+		return "", false
+	case isNumber:
+		v.country.Choose(country)
+		v.put(v.phone, number)
+		return "", false
+	}
+	return strings.Join(strings.Fields(text), " "), true
+}
+
+func (v *inviteView) put(f *part.Field, text string) {
+	f.SetText(text)
+	v.forgive(f)
+	f.Focus()
+}
+
+// sent empties the form after an invitation went out; corrected goes back to the field.
+func (v *inviteView) sent() {
+	v.phone.SetText("")
+	v.email.SetText("")
+	v.whenChoice.Choose(0)
+	v.pickWhen(0)
+	v.phone.Focus()
+}
+
+func (v *inviteView) corrected() {
+	if v.asked != nil {
+		v.asked.Focus()
+	}
+}

@@ -1,0 +1,79 @@
+package part
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"legekonsultasjon/app/ui/theme"
+)
+
+// Sheet is a dialog: a card in the middle of a veiled window. Nothing behind it can be reached while it is open.
+type Sheet struct {
+	widget.BaseWidget
+	skin   *Skin
+	width  float32
+	body   fyne.CanvasObject
+	scroll *Scroll
+	canvas fyne.Canvas
+}
+
+// NewSheet makes a dialog of a width around a body; the skin should be the dialog's own, so that Escape is its own too.
+func (k *Skin) NewSheet(width float32, body fyne.CanvasObject) *Sheet {
+	s := &Sheet{skin: k, width: width, body: body}
+	s.scroll = k.NewScroll(Inset(30, 32, 30, 32, body))
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Open shows it over a canvas and gives first the keyboard.
+func (s *Sheet) Open(c fyne.Canvas, first fyne.Focusable) {
+	if s.canvas != nil {
+		return
+	}
+	s.canvas = c
+	c.Overlays().Add(s)
+	if first != nil {
+		c.Focus(first)
+	}
+}
+
+// Close takes it away; a second call does nothing.
+func (s *Sheet) Close() {
+	if s.canvas != nil {
+		s.canvas.Overlays().Remove(s)
+		s.canvas = nil
+	}
+}
+
+// IsOpen reports whether it is shown.
+func (s *Sheet) IsOpen() bool { return s.canvas != nil }
+
+// Tapped swallows clicks beside the card: a dialog is left by its buttons or Escape.
+func (s *Sheet) Tapped(*fyne.PointEvent) {}
+
+// Children implements Parent.
+func (s *Sheet) Children() []fyne.CanvasObject { return []fyne.CanvasObject{s.scroll} }
+
+// CreateRenderer implements fyne.Widget.
+func (s *Sheet) CreateRenderer() fyne.WidgetRenderer {
+	scrim, card := canvas.NewRectangle(nil), canvas.NewRectangle(nil)
+	card.CornerRadius, card.StrokeWidth = theme.CardRadius, 1
+	r := &drawn{objects: []fyne.CanvasObject{scrim, card, s.scroll}}
+	r.layout = func(size fyne.Size) {
+		place(scrim, 0, 0, size.Width, size.Height)
+		w := min(s.width, size.Width-32)
+		h := min(s.scroll.HeightFor(w), size.Height-32)
+		x, y := (size.Width-w)/2, (size.Height-h)/2
+		place(card, x, y, w, h)
+		place(s.scroll, x, y, w, h)
+	}
+	r.min = func() fyne.Size { return fyne.NewSize(200, 100) }
+	r.refresh = func() {
+		p := s.skin.Palette
+		scrim.FillColor, card.FillColor, card.StrokeColor = p.Scrim, p.Card, p.Line
+		r.layout(s.Size())
+	}
+	r.refresh()
+	return r
+}

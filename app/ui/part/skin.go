@@ -1,0 +1,118 @@
+// Package part holds the window's own widgets, drawn from the palette and operable by keyboard: button, field, check box,
+// choice, segments, chip, card, sheet. They know nothing of consultations. Where a part needs a word it is handed one.
+//
+// A part lays itself out for a given width: what wraps says how tall it becomes (HeightFor), so that a column is right
+// the first time it is laid out.
+package part
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"legekonsultasjon/app/ui/theme"
+	"legekonsultasjon/assets"
+)
+
+// Skin is what parts of one surface are drawn with. Changing Palette and refreshing the tree changes all of them. It is
+// used by Fyne's goroutine only.
+type Skin struct {
+	Palette *theme.Palette
+	Fonts   *theme.Fonts
+	Words   EditWords
+	// Escape is called when Escape is pressed in any part; nil does nothing.
+	Escape func()
+
+	scrolls []*Scroll
+}
+
+// EditWords are the words of the small menu of a text field.
+type EditWords struct{ Cut, Copy, Paste, SelectAll string }
+
+// NewSkin makes a skin.
+func NewSkin(p *theme.Palette, f *theme.Fonts) *Skin { return &Skin{Palette: p, Fonts: f} }
+
+func (s *Skin) escape() {
+	if s.Escape != nil {
+		s.Escape()
+	}
+}
+
+// Tone picks a colour from whichever palette the skin has at the moment.
+type Tone func(*theme.Palette) color.NRGBA
+
+// The tones of text and lines.
+var (
+	Text     Tone = func(p *theme.Palette) color.NRGBA { return p.Text }
+	Soft     Tone = func(p *theme.Palette) color.NRGBA { return p.Soft }
+	Faint    Tone = func(p *theme.Palette) color.NRGBA { return p.Faint }
+	Accent   Tone = func(p *theme.Palette) color.NRGBA { return p.Accent }
+	OnAccent Tone = func(p *theme.Palette) color.NRGBA { return p.OnAccent }
+	Stop     Tone = func(p *theme.Palette) color.NRGBA { return p.Stop }
+	Wait     Tone = func(p *theme.Palette) color.NRGBA { return p.Wait }
+	Ok       Tone = func(p *theme.Palette) color.NRGBA { return p.Ok }
+)
+
+// Facts is what a part tells about itself to tests that look for where to click.
+type Facts struct {
+	Kind, Text                string
+	Enabled, Focused, Checked bool
+}
+
+// Told is a part that can tell Facts.
+type Told interface{ Facts() Facts }
+
+// Parent is a part with parts inside that no fyne.Container holds.
+type Parent interface{ Children() []fyne.CanvasObject }
+
+// image makes a canvas image of an icon; paint colours it.
+func newIcon(name string, c color.NRGBA) *canvas.Image {
+	img := canvas.NewImageFromResource(iconResource(name, c))
+	img.FillMode = canvas.ImageFillContain
+	return img
+}
+
+func iconResource(name string, c color.NRGBA) fyne.Resource {
+	colour := theme.Hex(c)
+	return fyne.NewStaticResource(name+colour[1:]+".svg", assets.Icon(name, colour))
+}
+
+// paintIcon changes name or colour of an icon, and does nothing when it has both already.
+func paintIcon(img *canvas.Image, name string, c color.NRGBA) {
+	if want := name + theme.Hex(c)[1:] + ".svg"; img.Resource == nil || img.Resource.Name() != want {
+		img.Resource = iconResource(name, c)
+		img.Refresh()
+	}
+}
+
+// drawn is the renderer of every part here: objects, and three functions.
+type drawn struct {
+	objects []fyne.CanvasObject
+	layout  func(fyne.Size)
+	min     func() fyne.Size
+	refresh func()
+}
+
+func (d *drawn) Layout(s fyne.Size)           { d.layout(s) }
+func (d *drawn) MinSize() fyne.Size           { return d.min() }
+func (d *drawn) Objects() []fyne.CanvasObject { return d.objects }
+func (d *drawn) Destroy()                     {}
+func (d *drawn) Refresh() {
+	d.refresh()
+	for _, o := range d.objects {
+		o.Refresh()
+	}
+}
+
+// place moves and resizes.
+func place(o fyne.CanvasObject, x, y, w, h float32) {
+	o.Move(fyne.NewPos(x, y))
+	o.Resize(fyne.NewSize(w, h))
+}
+
+// middle places an object of its own minimal size in the middle of a rectangle.
+func middle(o fyne.CanvasObject, x, y, w, h float32) {
+	m := o.MinSize()
+	place(o, x+(w-m.Width)/2, y+(h-m.Height)/2, m.Width, m.Height)
+}

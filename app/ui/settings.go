@@ -1,0 +1,324 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/assets"
+	"legekonsultasjon/core/desk"
+)
+
+// settingsView edits the clinic's mail account and SMS gateway, devices, appearance and language. What is typed stays
+// here until Lagre; what is chosen in the device lists counts at once.
+type settingsView struct {
+	w               *Window
+	content         *fyne.Container
+	mail            *mailForm
+	sms             *smsForm
+	devices         *deviceView
+	theme, language *part.Choice
+	chime, relay    *part.Check
+	machine         *part.Prose
+	problem         *problemBox
+	save            *part.Button
+	saved           *part.Chip
+	given           desk.Settings
+	edited          bool
+}
+
+func newSettingsView(w *Window) *settingsView {
+	k := w.skin
+	v := &settingsView{w: w, problem: newProblemBox(k), devices: newDeviceView(w, k)}
+	v.mail, v.sms = newMailForm(w, v.touch), newSMSForm(w, v.touch)
+	v.theme = k.NewChoice(w.t("settings.theme"), func(string) { v.touch() })
+	v.theme.SetOptions(v.options("settings.theme.", "system", "light", "dark"), "system")
+	v.language = k.NewChoice(w.t("settings.language"), func(string) { v.touch() })
+	v.language.SetOptions(v.options("settings.language.", "nb", "en"), "nb")
+	v.chime = k.NewCheck(w.t("settings.chime"), func(bool) { v.touch() })
+	v.relay = k.NewCheck(w.t("settings.relayOnly"), func(bool) { v.touch() })
+	v.machine = k.NewProse(part.SmallStyle(), "")
+	v.save = k.NewButton(part.Filled, w.t("settings.save"), v.store)
+	v.saved = k.NewChip(part.Good, w.t("settings.saved"), false)
+	v.content = v.page(k)
+	return v
+}
+
+func (v *settingsView) options(prefix string, ids ...string) []part.Option {
+	out := make([]part.Option, len(ids))
+	for i, id := range ids {
+		out[i] = part.Option{ID: id, Words: v.w.t(prefix + id)}
+	}
+	return out
+}
+
+func (v *settingsView) page(k *part.Skin) *fyne.Container {
+	w := v.w
+	back := k.NewButton(part.Ink, w.t("settings.back"), func() { w.post(desk.DoCloseSettings{}) })
+	title := k.NewLine(part.Style{Size: 16, Weight: assets.SemiBold, Tone: part.Text}, w.t("settings.title"), 0)
+	head := bar(k, 60, part.Inset(0, 24, 0, 14, part.Row(12, back, title, part.Space(), v.saved, v.save)))
+	section := func(key string, inner fyne.CanvasObject) fyne.CanvasObject {
+		return k.Card(part.Pad(22, part.Column(16, k.NewLine(part.HeadStyle(), w.t(key), 24), inner)))
+	}
+	look := part.Column(14, v.theme, v.language)
+	left := part.Column(20, section("settings.mail", v.mail.content), section("settings.devices", v.devices.content))
+	right := part.Column(20, section("settings.sms", v.sms.content), section("settings.look", look),
+		section("settings.call", part.Column(8, v.chime, v.relay)), section("settings.machine", v.machine))
+	both := container.New(&halves{}, left, right)
+	body := k.NewScroll(part.Inset(0, 24, 24, 24, part.Column(0, v.problem.content, part.Inset(24, 0, 0, 0, both))))
+	return part.Layers(k.NewPlate(part.GroundTone, nil, 0), container.New(&below{}, head, body))
+}
+
+// touch notes that something was edited: an answer that stood there is no longer about what one sees.
+func (v *settingsView) touch() {
+	v.edited = true
+	v.Render(v.w.state)
+}
+
+func (v *settingsView) Render(s desk.State) {
+	in, w := s.Settings, v.w
+	if in.Saved && !v.given.Saved {
+		v.edited = false
+		v.mail.password.SetText("")
+		v.sms.secret.SetText("")
+	}
+	v.given = in
+	v.mail.Render(in, v.edited)
+	v.sms.Render(in, v.edited)
+	v.devices.Render(in)
+	if !v.edited {
+		v.theme.Choose(in.Theme)
+		v.language.Choose(in.Language)
+		v.chime.SetOn(in.Chime)
+		v.relay.SetOn(in.RelayOnly)
+	}
+	store := "settings.keyring"
+	if in.Keyring == "sealedFile" {
+		store = "settings.sealedFile"
+	}
+	v.machine.Set(w.t("settings.workstation", "workstation", in.Workstation) + " " + w.t(store))
+	v.problem.set(w.problem(in.Problem))
+	v.save.SetEnabled(v.edited)
+	show(v.saved, in.Saved && !v.edited)
+	v.content.Refresh()
+}
+
+// store posts everything; a secret that was not typed is kept.
+func (v *settingsView) store() {
+	mail, ok := v.mail.read()
+	if !ok {
+		v.content.Refresh()
+		return
+	}
+	v.w.post(desk.DoSaveSettings{
+		Mail: mail, SMS: v.sms.read(),
+		MailPassword: typed(v.mail.password), SMSSecret: typed(v.sms.secret),
+		Language: v.language.Chosen(), Theme: v.theme.Chosen(), RelayOnly: v.relay.On(), Chime: v.chime.On(),
+	})
+	v.edited = false
+	v.given.Saved = false
+	v.Render(v.w.state)
+}
+
+// typed is what stands in a secret's field, nil when nothing does.
+func typed(f *part.Field) *string {
+	if f.Text() == "" {
+		return nil
+	}
+	s := f.Text()
+	return &s
+}
+
+// halves sets two columns side by side, or below each other where it is narrow.
+type halves struct{ width float32 }
+
+const halvesFrom = 760
+
+func (h *halves) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	h.width = size.Width
+	w, y := size.Width, float32(0)
+	if size.Width >= halvesFrom {
+		w = (size.Width - 20) / 2
+	}
+	for i, o := range objects {
+		x := float32(0)
+		height := part.HeightFor(o, w)
+		if size.Width >= halvesFrom {
+			x = float32(i) * (w + 20)
+		} else if i > 0 {
+			y += part.HeightFor(objects[i-1], w) + 20
+		}
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(w, height))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (h *halves) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	width := h.width
+	if width == 0 {
+		width = halvesFrom
+	}
+	if width >= halvesFrom {
+		w := (width - 20) / 2
+		return fyne.NewSize(320, max(part.HeightFor(objects[0], w), part.HeightFor(objects[1], w)))
+	}
+	return fyne.NewSize(320, part.HeightFor(objects[0], width)+20+part.HeightFor(objects[1], width))
+}
+
+// mailForm is the clinic's SMTP account.
+type mailForm struct {
+	w                          *Window
+	content                    *fyne.Container
+	host, port, user, password *part.Field
+	from, fromName             *part.Field
+	security                   *part.Choice
+	test                       *testLine
+}
+
+func newMailForm(w *Window, touch func()) *mailForm {
+	k := w.skin
+	changed := func(string) { touch() }
+	field := func(key string) *part.Field { return k.NewField(w.t("settings.mail."+key), "").OnChange(changed) }
+	f := &mailForm{w: w, host: field("host"), port: field("port"), user: field("user"), from: field("from"), fromName: field("fromName")}
+	f.host.SetHint(w.t("settings.mail.hostHint"))
+	f.password = k.NewField(w.t("settings.mail.password"), "").Secret().OnChange(changed)
+	f.security = k.NewChoice(w.t("settings.mail.security"), func(string) { touch() })
+	f.test = newTestLine(w, w.t("settings.mail.test"), func() { w.post(desk.DoTestMail{}) })
+	f.content = part.Column(14, k.NewProse(part.SoftStyle(), w.t("settings.mail.text")), f.host,
+		part.TopRow(10, part.Wide(104, f.port), part.Grow(f.security)),
+		f.user, f.password, f.from, f.fromName, f.test.content)
+	return f
+}
+
+func (f *mailForm) Render(s desk.Settings, edited bool) {
+	w, m := f.w, s.Mail
+	f.host.Begin(m.Host)
+	port := ""
+	if m.Port > 0 {
+		port = strconv.Itoa(m.Port)
+	}
+	f.port.Begin(port)
+	f.user.Begin(m.User)
+	f.from.Begin(m.From)
+	f.fromName.Begin(m.FromName)
+	if !edited || f.security.Chosen() == "" {
+		f.security.SetOptions([]part.Option{{ID: "starttls", Words: w.t("settings.mail.starttls")},
+			{ID: "tls", Words: w.t("settings.mail.tls")}, {ID: "none", Words: w.t("settings.mail.none")}}, m.Security)
+	}
+	f.password.SetHint(kept(w, m.HasPassword))
+	f.test.Render(s.MailTest, edited, m.Host != "")
+}
+
+// kept is the hint of a secret's field: that one is stored, or nothing.
+func kept(w *Window, has bool) string {
+	if has {
+		return w.t("settings.secretKept")
+	}
+	return ""
+}
+
+// read returns what stands in the form; false after showing what is wrong.
+func (f *mailForm) read() (desk.MailSettings, bool) {
+	port, err := strconv.Atoi(strings.TrimSpace(f.port.Text()))
+	empty := strings.TrimSpace(f.host.Text()) == ""
+	if (err != nil || port < 1 || port > 65535) && !empty {
+		f.port.SetProblem(f.w.t("settings.badPort"))
+		f.port.Focus()
+		return desk.MailSettings{}, false
+	}
+	f.port.SetProblem("")
+	return desk.MailSettings{
+		Host: strings.TrimSpace(f.host.Text()), Port: port, Security: f.security.Chosen(), User: strings.TrimSpace(f.user.Text()),
+		From: strings.TrimSpace(f.from.Text()), FromName: strings.TrimSpace(f.fromName.Text()),
+	}, true
+}
+
+// smsForm is the HTTP gateway.
+type smsForm struct {
+	w                      *Window
+	content                *fyne.Container
+	method                 *part.Choice
+	url, headers, body     *part.Field
+	sender, secret, number *part.Field
+	country                *part.Choice
+	preset                 string
+	test                   *testLine
+}
+
+func newSMSForm(w *Window, touch func()) *smsForm {
+	k := w.skin
+	changed := func(string) { touch() }
+	field := func(key string) *part.Field { return k.NewField(w.t("settings.sms."+key), "").OnChange(changed) }
+	f := &smsForm{w: w, url: field("url"), headers: field("headers").Rows(2), body: field("body").Rows(3), sender: field("sender")}
+	f.url.SetHint(w.t("settings.sms.urlHint"))
+	f.secret = k.NewField(w.t("settings.sms.secret"), "").Secret().OnChange(changed)
+	f.method = k.NewChoice(w.t("settings.sms.method"), func(string) { touch() })
+	f.number = k.NewField(w.t("settings.sms.testNumber"), "")
+	f.test = newTestLine(w, w.t("settings.sms.test"), func() {
+		w.post(desk.DoTestSMS{Phone: f.number.Text(), Country: w.home.invite.country.Chosen()})
+	})
+	f.content = part.Column(14, k.NewProse(part.SoftStyle(), w.t("settings.sms.text")),
+		part.TopRow(10, part.Wide(104, f.method), part.Grow(f.url)),
+		f.headers, f.body, part.TopRow(10, part.Grow(f.sender), part.Grow(f.secret)), f.number, f.test.content)
+	return f
+}
+
+func (f *smsForm) Render(s desk.Settings, edited bool) {
+	m := s.SMS
+	f.preset = m.Preset
+	if !edited || f.method.Chosen() == "" {
+		method := m.Method
+		if method == "" {
+			method = "POST"
+		}
+		f.method.SetOptions([]part.Option{{ID: "POST", Words: "POST"}, {ID: "GET", Words: "GET"}, {ID: "PUT", Words: "PUT"}}, method)
+	}
+	f.url.Begin(m.URL)
+	f.headers.Begin(m.Headers)
+	f.body.Begin(m.Body)
+	f.sender.Begin(m.Sender)
+	f.secret.SetHint(kept(f.w, m.HasSecret))
+	f.test.Render(s.SMSTest, edited, m.URL != "")
+}
+
+func (f *smsForm) read() desk.SMSSettings {
+	return desk.SMSSettings{Preset: f.preset, URL: strings.TrimSpace(f.url.Text()), Method: f.method.Chosen(),
+		Headers: f.headers.Text(), Body: f.body.Text(), Sender: strings.TrimSpace(f.sender.Text())}
+}
+
+// testLine is a button and what came of pressing it.
+type testLine struct {
+	w       *Window
+	content *fyne.Container
+	button  *part.Button
+	words   *part.Prose
+}
+
+func newTestLine(w *Window, words string, press func()) *testLine {
+	k := w.skin
+	t := &testLine{w: w, button: k.NewButton(part.Lined, words, press), words: k.NewProse(part.SmallStyle(), "")}
+	t.content = part.Row(12, t.button, part.Grow(t.words))
+	return t
+}
+
+func (t *testLine) Render(s desk.Test, edited, ready bool) {
+	w := t.w
+	t.button.SetEnabled(ready && !edited && !s.Busy)
+	words, tone := "", part.Soft
+	switch {
+	case s.Busy:
+		words = w.t("settings.testBusy")
+	case edited && ready:
+		words = w.t("settings.testSaveFirst")
+	case s.Problem != nil:
+		words, tone = w.problem(s.Problem), part.Stop
+	case s.OK:
+		words, tone = w.t("settings.testOK"), part.Ok
+	}
+	t.words.Set(words)
+	t.words.SetTone(tone)
+}

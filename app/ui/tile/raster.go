@@ -1,0 +1,252 @@
+package tile
+
+import (
+	"image"
+	"image/color"
+	"sync/atomic"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/core/media"
+)
+
+// Raster is the surface drawn by Fyne itself.
+type Raster struct {
+	paint    Paint
+	view     *stage
+	big, own *pane
+	asked    atomic.Bool // a repaint is under way
+	closed   atomic.Bool
+	visible  bool
+}
+
+// NewRaster makes a surface drawn with the call's skin.
+func NewRaster(p Paint, skin *part.Skin) *Raster {
+	r := &Raster{paint: p}
+	r.big, r.own = newPane(r, false), newPane(r, true)
+	r.view = newStage(r, skin)
+	return r
+}
+
+// Object implements Surface.
+func (r *Raster) Object() fyne.CanvasObject { return r.view }
+
+// Picture implements Surface.
+func (r *Raster) Picture() media.VideoSink { return r.big }
+
+// SelfView implements Surface.
+func (r *Raster) SelfView() media.VideoSink { return r.own }
+
+// SetMessage implements Surface.
+func (r *Raster) SetMessage(words string) {
+	if r.view.message.Words() != words {
+		r.view.message.Set(words)
+		r.view.Refresh()
+	}
+}
+
+// SetOwn implements Surface.
+func (r *Raster) SetOwn(shown bool, label string) {
+	r.view.label.Set(label)
+	if r.view.ownShown != shown {
+		r.view.ownShown = shown
+		r.view.Refresh()
+	}
+}
+
+// SetVisible implements Surface: pictures that nobody can see are not converted.
+func (r *Raster) SetVisible(on bool) {
+	r.visible = on
+	if on {
+		r.ask()
+	}
+}
+
+// Moved implements Surface.
+func (r *Raster) Moved() {}
+
+// Close implements Surface.
+func (r *Raster) Close() { r.closed.Store(true) }
+
+// ask asks for one repaint, unless one is under way.
+func (r *Raster) ask() {
+	if !r.closed.Load() && r.asked.CompareAndSwap(false, true) {
+		r.paint.Do(r.draw)
+	}
+}
+
+// draw runs on Fyne's goroutine: it takes the newest pictures and shows them.
+func (r *Raster) draw() {
+	r.asked.Store(false)
+	if !r.visible || r.closed.Load() {
+		return
+	}
+	big, own := r.big.take(), r.own.take()
+	if big || own {
+		r.view.Refresh()
+	}
+}
+
+// pane is one of the two pictures.
+type pane struct {
+	owner   *Raster
+	mirror  bool
+	box     *media.Mailbox
+	mine    *media.Frame
+	turned  media.Frame
+	rgba    *image.RGBA
+	cleared atomic.Bool
+	raster  *canvas.Raster
+}
+
+func newPane(r *Raster, mirror bool) *pane {
+	p := &pane{owner: r, mirror: mirror, box: media.NewMailbox(), rgba: image.NewRGBA(image.Rect(0, 0, 0, 0))}
+	p.raster = canvas.NewRaster(func(int, int) image.Image { return p.rgba })
+	return p
+}
+
+// Show implements media.VideoSink.
+func (p *pane) Show(f *media.Frame) {
+	p.cleared.Store(false)
+	p.box.Put(f)
+	p.owner.ask()
+}
+
+// Clear implements media.VideoSink.
+func (p *pane) Clear() {
+	p.box.Empty()
+	p.cleared.Store(true)
+	p.owner.ask()
+}
+
+// take converts the newest picture into the one buffer that Fyne uploads from. It reports whether anything changed.
+func (p *pane) take() bool {
+	if p.cleared.Load() {
+		had := !p.rgba.Rect.Empty()
+		p.rgba.Rect = image.Rectangle{}
+		return had
+	}
+	f := p.box.Take(p.mine)
+	if f == nil {
+		return false
+	}
+	p.mine = f
+	if p.mirror {
+		p.turned.Resize(f.Width, f.Height)
+		p.owner.paint.Mirror(&p.turned, f)
+		f = &p.turned
+	}
+	if size := f.Width * f.Height * 4; cap(p.rgba.Pix) < size {
+		p.rgba.Pix = make([]byte, size)
+	} else {
+		p.rgba.Pix = p.rgba.Pix[:size]
+	}
+	p.rgba.Stride, p.rgba.Rect = f.Width*4, image.Rect(0, 0, f.Width, f.Height)
+	if err := p.owner.paint.RGBA(p.rgba.Pix, p.rgba.Stride, f); err != nil {
+		p.rgba.Rect = image.Rectangle{}
+	}
+	return true
+}
+
+func (p *pane) size() (w, h float32) {
+	return float32(p.rgba.Rect.Dx()), float32(p.rgba.Rect.Dy())
+}
+
+// stage is the dark place with the two pictures in it.
+type stage struct {
+	widget.BaseWidget
+	owner    *Raster
+	skin     *part.Skin
+	message  *part.Prose
+	label    *part.Line
+	ownShown bool
+}
+
+func newStage(r *Raster, skin *part.Skin) *stage {
+	s := &stage{owner: r, skin: skin, ownShown: true}
+	s.message = skin.NewProse(part.Style{Size: 17, Tone: part.Soft, Align: fyne.TextAlignCenter}, "")
+	s.label = skin.NewLine(part.SmallStyle().With(part.Text), "", 0)
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Children implements part.Parent.
+func (s *stage) Children() []fyne.CanvasObject { return []fyne.CanvasObject{s.message, s.label} }
+
+// CreateRenderer implements fyne.Widget.
+func (s *stage) CreateRenderer() fyne.WidgetRenderer {
+	ground, behind, frame := canvas.NewRectangle(nil), canvas.NewRectangle(nil), canvas.NewRectangle(nil)
+	ground.CornerRadius, frame.CornerRadius = 16, 4
+	frame.StrokeWidth, frame.StrokeColor = 2, color.NRGBA{255, 255, 255, 0x40}
+	tag := canvas.NewRectangle(color.NRGBA{0, 0, 0, 0x80})
+	tag.CornerRadius = 9
+	return &stageRenderer{s, ground, behind, frame, tag}
+}
+
+type stageRenderer struct {
+	s                          *stage
+	ground, behind, frame, tag *canvas.Rectangle
+}
+
+func (r *stageRenderer) Layout(size fyne.Size) {
+	s, o := r.s, r.s.owner
+	put(r.ground, 0, 0, size.Width, size.Height)
+	w, h := o.big.size()
+	x, y, w, h := Contain(w, h, size.Width, size.Height)
+	put(o.big.raster, x, y, w, h)
+	width := min(520, size.Width-48)
+	mh := s.message.HeightFor(width)
+	put(s.message, (size.Width-width)/2, (size.Height-mh)/2, width, mh)
+	ow, oh := o.own.size()
+	x, y, w, h = Own(ow, oh, size.Width, size.Height, 1)
+	put(r.behind, x, y, w, h)
+	put(o.own.raster, x, y, w, h)
+	put(r.frame, x-2, y-2, w+4, h+4)
+	m := s.label.MinSize()
+	put(r.tag, x+6, y+h-m.Height-5, m.Width+12, m.Height)
+	put(s.label, x+12, y+h-m.Height-5, m.Width, m.Height)
+	s.owner.Moved()
+}
+
+func (r *stageRenderer) MinSize() fyne.Size { return fyne.NewSize(240, 160) }
+
+func (r *stageRenderer) Refresh() {
+	r.ground.FillColor, r.behind.FillColor = r.s.skin.Palette.Raised, r.s.skin.Palette.Card
+	if r.s.message.Words() == "" && !r.s.owner.big.rgba.Rect.Empty() {
+		r.ground.FillColor = color.NRGBA{0, 0, 0, 0xFF}
+	}
+	r.Layout(r.s.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+}
+
+func (r *stageRenderer) Objects() []fyne.CanvasObject {
+	o := r.s.owner
+	objects := []fyne.CanvasObject{r.ground}
+	if r.s.message.Words() == "" {
+		if !o.big.rgba.Rect.Empty() {
+			objects = append(objects, o.big.raster)
+		}
+	} else {
+		objects = append(objects, r.s.message)
+	}
+	if r.s.ownShown {
+		objects = append(objects, r.behind)
+		if !o.own.rgba.Rect.Empty() {
+			objects = append(objects, o.own.raster)
+		}
+		objects = append(objects, r.frame, r.tag, r.s.label)
+	}
+	return objects
+}
+
+func (r *stageRenderer) Destroy() {}
+
+func put(o fyne.CanvasObject, x, y, w, h float32) {
+	o.Move(fyne.NewPos(x, y))
+	o.Resize(fyne.NewSize(w, h))
+}

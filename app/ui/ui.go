@@ -1,0 +1,248 @@
+// Package ui is the doctor's window: it draws a desk.State and posts desk.Commands, and nothing else. One file per view;
+// each keeps its widgets and changes only what changed, so that typing and focus are never disturbed. All of it runs on
+// Fyne's goroutine; Bridge brings states there.
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
+	"legekonsultasjon/app/ui/tile"
+	"legekonsultasjon/core/desk"
+	"legekonsultasjon/core/i18n"
+)
+
+// Options is what a Window is made of.
+type Options struct {
+	Post         func(desk.Command) // must not block
+	Surface      tile.Surface       // shows the call's pictures
+	SystemIsDark func() bool        // what "system" means at the moment; nil is light
+}
+
+// Window is the whole face. Its methods are called on Fyne's goroutine only.
+type Window struct {
+	options Options
+	words   *i18n.Catalogue
+	fonts   *theme.Fonts
+	skin    *part.Skin // light or dark
+	night   *part.Skin // the call: always dark
+	state   desk.State
+	given   time.Time // when state came, for what counts on by itself
+	now     time.Time
+	root    *fyne.Container
+	canvas  fyne.Canvas
+	window  fyne.Window
+	shown   fyne.CanvasObject
+
+	unlock   *unlockView
+	signIn   *signInView
+	home     *homeView
+	settings *settingsView
+	call     *callView
+
+	verify   *verifySheet
+	aloud    *aloudSheet
+	question *questionSheet
+	layer    fyne.CanvasObject // notices over the content
+	notice   *noticeBar
+}
+
+// New makes the window's content for a state; Attach puts it into a window.
+func New(o Options, first desk.State) *Window {
+	w := &Window{options: o, fonts: theme.NewFonts(), root: container.New(&fill{})}
+	w.skin = part.NewSkin(theme.Light(), w.fonts)
+	w.night = part.NewSkin(theme.Dark(), w.fonts)
+	w.state = first
+	w.build()
+	w.Render(first)
+	return w
+}
+
+// Attach fills a window, follows its size and adds the keys of the call.
+func (w *Window) Attach(win fyne.Window) {
+	w.window, w.canvas = win, win.Canvas()
+	win.SetPadded(false)
+	win.SetContent(w.root)
+	w.addKeys()
+	w.Render(w.state)
+	w.focusFirst()
+}
+
+// AttachCanvas is Attach for a canvas without a window: tests and pictures.
+func (w *Window) AttachCanvas(c interface {
+	fyne.Canvas
+	SetPadded(bool)
+}) {
+	w.canvas = c
+	c.SetPadded(false)
+	c.SetContent(w.root)
+	w.addKeys()
+	w.Render(w.state)
+	w.focusFirst()
+}
+
+// build makes every view anew: at the start and when the language changes.
+func (w *Window) build() {
+	w.closeSheets()
+	w.words = catalogue(w.state.Language)
+	w.skin.Words = part.EditWords{Cut: w.t("edit.cut"), Copy: w.t("edit.copy"), Paste: w.t("edit.paste"), SelectAll: w.t("edit.selectAll")}
+	w.night.Words = w.skin.Words
+	w.notice = newNoticeBar(w)
+	w.unlock, w.signIn, w.home = newUnlockView(w), newSignInView(w), newHomeView(w)
+	w.settings, w.call = newSettingsView(w), newCallView(w)
+	w.verify, w.aloud, w.question = newVerifySheet(w), newAloudSheet(w), newQuestionSheet(w)
+	w.shown = nil
+}
+
+// catalogue loads the desk's words; they are embedded, and a test reads all of them.
+func catalogue(language string) *i18n.Catalogue {
+	c, err := i18n.Load(i18n.Desk, language)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func (w *Window) closeSheets() {
+	if w.verify != nil {
+		w.verify.sheet.Close()
+		w.aloud.sheet.Close()
+		w.question.sheet.Close()
+	}
+}
+
+// Render draws a state. What did not change is left alone.
+func (w *Window) Render(s desk.State) {
+	old := w.state
+	w.state, w.given, w.now = s, time.Now(), s.Now
+	if s.Language != old.Language {
+		w.build()
+	}
+	w.applyTheme(s.Theme)
+	w.show(s.Screen)
+	switch s.Screen {
+	case desk.ScreenUnlock:
+		w.unlock.Render(s)
+	case desk.ScreenSignIn:
+		w.signIn.Render(s)
+	case desk.ScreenHome:
+		w.home.Render(s)
+	case desk.ScreenSettings:
+		w.settings.Render(s)
+	case desk.ScreenCall:
+		w.call.Render(s)
+	}
+	w.notice.Render(s)
+	w.renderSheets(s)
+}
+
+// renderSheets opens and closes the dialogs; the question lies over the others.
+func (w *Window) renderSheets(s desk.State) {
+	if w.canvas == nil {
+		return
+	}
+	w.verify.Render(s)
+	w.aloud.Render(s)
+	w.question.Render(s)
+	w.call.cover(len(w.canvas.Overlays().List()) > 0)
+}
+
+// Tick lets what counts (waiting times, the call's length) go on between two states.
+func (w *Window) Tick() {
+	w.now = w.state.Now.Add(time.Since(w.given))
+	switch w.state.Screen {
+	case desk.ScreenHome:
+		w.home.tick()
+	case desk.ScreenCall:
+		w.call.tick()
+	}
+}
+
+// show puts a screen into the window and gives its first field the keyboard.
+func (w *Window) show(screen desk.Screen) {
+	views := map[desk.Screen]fyne.CanvasObject{
+		desk.ScreenUnlock: w.unlock.content, desk.ScreenSignIn: w.signIn.content, desk.ScreenHome: w.home.content,
+		desk.ScreenSettings: w.settings.content, desk.ScreenCall: w.call.content,
+	}
+	view := views[screen]
+	if view == nil || view == w.shown {
+		return
+	}
+	w.shown = view
+	w.options.Surface.SetVisible(false)
+	if w.canvas != nil {
+		w.canvas.Focus(nil)
+	}
+	w.root.Objects = []fyne.CanvasObject{view, w.notice.content}
+	w.root.Refresh()
+	w.focusFirst()
+}
+
+// focusFirst gives the keyboard to where work begins on this screen.
+func (w *Window) focusFirst() {
+	if w.canvas == nil {
+		return
+	}
+	switch w.state.Screen {
+	case desk.ScreenUnlock:
+		w.unlock.focus()
+	case desk.ScreenSignIn:
+		w.signIn.focus()
+	case desk.ScreenHome:
+		w.home.invite.phone.Focus()
+	}
+}
+
+// applyTheme switches between light and dark.
+func (w *Window) applyTheme(name string) {
+	dark := name == "dark" || name == "system" && w.options.SystemIsDark != nil && w.options.SystemIsDark()
+	want := theme.Light()
+	if dark {
+		want = theme.Dark()
+	}
+	_, ours := fyne.CurrentApp().Settings().Theme().(*theme.Theme)
+	if want.Name == w.skin.Palette.Name && ours {
+		return
+	}
+	w.skin.Palette = want
+	fyne.CurrentApp().Settings().SetTheme(theme.New(want, w.fonts))
+	w.root.Refresh()
+}
+
+// t is the catalogue.
+func (w *Window) t(key string, pairs ...string) string {
+	var args map[string]string
+	if len(pairs) > 1 {
+		args = make(map[string]string, len(pairs)/2)
+		for i := 0; i+1 < len(pairs); i += 2 {
+			args[pairs[i]] = pairs[i+1]
+		}
+	}
+	return w.words.Text(key, args)
+}
+
+// problem is a problem in words, "" for none.
+func (w *Window) problem(p *desk.Problem) string {
+	if p == nil {
+		return ""
+	}
+	return w.words.Text("problem."+p.Code, p.Args)
+}
+
+func (w *Window) post(c desk.Command) { w.options.Post(c) }
+
+// fill gives every object the whole place; the window may be made smaller than the views would like.
+type fill struct{}
+
+func (fill) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(size)
+	}
+}
+
+func (fill) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(640, 440) }

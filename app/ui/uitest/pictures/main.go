@@ -1,0 +1,77 @@
+// Command pictures draws every designed state of the doctor's window as PNG, without a display:
+//
+//	go run ./app/ui/uitest/pictures -out docs/images
+package main
+
+import (
+	"flag"
+	"image/png"
+	"log"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"legekonsultasjon/app/ui/uitest"
+	"legekonsultasjon/core/desk"
+)
+
+type picture struct {
+	name          string
+	state         desk.State
+	width, height float32
+	scale         float32
+}
+
+func main() {
+	out := flag.String("out", "docs/images", "folder that the pictures are written to")
+	only := flag.String("only", "", "draw only pictures whose name contains this")
+	flag.Parse()
+	if err := os.MkdirAll(*out, 0o755); err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range pictures() {
+		if !strings.Contains(p.name, *only) {
+			continue
+		}
+		if err := draw(p, filepath.Join(*out, p.name+".png")); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+// pictures are all states in the usual window, and the most important in small, large and dark ones.
+func pictures() []picture {
+	states := []struct {
+		name  string
+		state desk.State
+	}{
+		{"home", uitest.Home()}, {"home-empty", uitest.Empty()}, {"home-first", uitest.First()}, {"home-full", uitest.Full()},
+		{"home-offline", uitest.Offline()}, {"invite", uitest.Problem()}, {"verify", uitest.Verify()},
+		{"verify-email", uitest.VerifyEmail()}, {"read-aloud", uitest.Aloud()}, {"sign-in", uitest.SignIn()},
+		{"sign-in-wrong", uitest.SignInWrong()}, {"unlock", uitest.Unlock()}, {"call", uitest.Call()},
+		{"call-busy", uitest.CallBusy()}, {"call-connecting", uitest.CallConnecting()},
+		{"call-stopped", uitest.CallNotGenuine()}, {"settings", uitest.SettingsOpen()}, {"quit", uitest.Quit()},
+	}
+	var out []picture
+	for _, s := range states {
+		out = append(out, picture{"desktop-" + s.name, s.state, 1180, 760, 1},
+			picture{"desktop-" + s.name + "-small", s.state, 960, 600, 1},
+			picture{"desktop-" + s.name + "-200", s.state, 960, 600, 2})
+		dark := s.state
+		dark.Theme = "dark"
+		out = append(out, picture{"desktop-" + s.name + "-dark", dark, 1180, 760, 1})
+	}
+	return out
+}
+
+func draw(p picture, path string) error {
+	face := uitest.Open(p.state, p.width, p.height, p.scale)
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := png.Encode(f, face.Picture()); err != nil {
+		return err
+	}
+	return f.Close()
+}

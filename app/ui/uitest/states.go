@@ -1,0 +1,207 @@
+// Package uitest holds designed states of the doctor's window and draws them without a display, for tests and for the
+// pictures in docs/images. Names and numbers are invented.
+package uitest
+
+import (
+	"fmt"
+	"time"
+
+	"legekonsultasjon/core/desk"
+	"legekonsultasjon/core/signaling"
+)
+
+// now is the moment that all states show: Sunday 22 November 2026, 10:47.
+var now = time.Date(2026, time.November, 22, 10, 47, 12, 0, time.UTC)
+
+// ID makes an invitation id that differs by n.
+func ID(n int) signaling.InvitationID {
+	return signaling.InvitationID{byte(n >> 8), byte(n)}
+}
+
+func at(hour, minute int) time.Time {
+	return time.Date(2026, time.November, 22, hour, minute, 0, 0, time.UTC)
+}
+
+// Home is an ordinary morning: two wait, four invitations today.
+func Home() desk.State {
+	return desk.State{
+		Screen: desk.ScreenHome, Language: "nb", Theme: "light", Now: now, Connection: desk.Online,
+		Account: signaling.Account{Doctor: "Kari Nordmann", Email: "kari@sentrum.example", Clinic: "Legesenteret Sentrum", ClinicPhone: "22 33 44 55"},
+		Waiting: []desk.WaitingRow{
+			{Invitation: ID(1), Label: "+47 987 65 432", Note: "kne, oppfølging", At: at(10, 30), Since: now.Add(-17*time.Minute - 20*time.Second), Late: true, CanJoin: true},
+			{Invitation: ID(2), Label: "ola.hansen@eksempel.no", At: at(10, 45), Since: now.Add(-2*time.Minute - 8*time.Second), Ready: true, CanJoin: true},
+		},
+		Day: []desk.DayRow{
+			{Invitation: ID(10), Label: "+47 412 34 567", At: at(9, 0), Status: desk.Finished, Lasted: 14 * time.Minute},
+			{Invitation: ID(11), Label: "per@eksempel.no", At: at(11, 15), Status: desk.Delivered, CanCancel: true, CanNewPIN: true},
+			{Invitation: ID(12), Label: "+47 900 00 000", At: at(11, 30), Status: desk.SendFailed, CanResend: true, CanCancel: true},
+			{Invitation: ID(13), Label: "+47 934 55 210", Note: "tolk: polsk", At: at(12, 0), Status: desk.Sent, CanCancel: true, CanNewPIN: true},
+		},
+		Invite:   desk.Invite{Country: "NO", Language: "nb", MailReady: true, SMSReady: true},
+		Settings: Settings(),
+	}
+}
+
+// Empty is the same morning with nobody waiting.
+func Empty() desk.State {
+	s := Home()
+	s.Waiting = nil
+	return s
+}
+
+// First is the first day: nothing sent, nothing set up.
+func First() desk.State {
+	s := Empty()
+	s.Day = nil
+	s.Invite.MailReady, s.Invite.SMSReady = false, false
+	return s
+}
+
+// Full is a crowded day: every kind of waiting row, forty invitations, long names.
+func Full() desk.State {
+	s := Home()
+	long := "Anne-Margrethe Christoffersen-Wollebæk av Nordre Håkonshaugen"
+	s.Waiting = []desk.WaitingRow{
+		s.Waiting[0],
+		{Invitation: ID(3), Label: long, Detail: "anne-margrethe.christoffersen-wollebaek@etveldiglangtdomenenavn.example", Note: "kontroll av blodtrykk etter endret medisinering", At: at(10, 40), Since: now.Add(-6 * time.Minute), Ready: true, SameWay: true, CanJoin: true},
+		{Invitation: ID(4), Label: "AH", Detail: "+47 934 55 210", At: at(10, 45), Since: now.Add(-5 * time.Minute), Away: at(10, 41), CanJoin: false},
+		{Invitation: ID(5), Label: "BL", Detail: "+47 412 34 567", At: at(10, 45), Since: now.Add(-4 * time.Minute), NewDevice: true},
+		{Invitation: ID(6), Label: "+47 900 12 345", At: at(10, 45), Since: now.Add(-3 * time.Minute), Locked: true, CanJoin: true},
+		{Invitation: ID(7), Label: "CK", At: at(10, 45), Since: now.Add(-3 * time.Minute), HeldBy: "Kontor 2"},
+		{Invitation: ID(8), Label: "DM", At: at(10, 45), Since: now.Add(-3 * time.Minute), HeldBy: "Hjemmekontor", HolderAway: true},
+		{Invitation: ID(9), Label: "EN", Detail: "en@eksempel.no", At: at(10, 15), Since: now.Add(-30 * time.Second), Resumable: true, ResumeUntil: at(10, 56), CanJoin: true},
+	}
+	states := []desk.Status{desk.Finished, desk.Missed, desk.Cancelled, desk.Opened, desk.WaitingNow, desk.InCall, desk.Left,
+		desk.Queued, desk.Sending, desk.Sent, desk.Delivered, desk.Unsure, desk.SendFailed, desk.PINLocked}
+	s.Day = nil
+	for i := range 40 {
+		row := desk.DayRow{Invitation: ID(100 + i), Label: fmt.Sprintf("+47 9%02d 11 222", i), At: at(8, 0).Add(time.Duration(i) * 15 * time.Minute), Status: states[i%len(states)], CanCancel: i > 8}
+		if i%7 == 3 {
+			row.Label, row.Detail = long, "+47 934 55 210"
+		}
+		switch row.Status {
+		case desk.Finished:
+			row.Lasted = 12 * time.Minute
+			row.UndoUntil = now.Add(8 * time.Second)
+		case desk.SendFailed, desk.Unsure:
+			row.CanResend = true
+		}
+		s.Day = append(s.Day, row)
+	}
+	return s
+}
+
+// Offline has lost the server while two wait.
+func Offline() desk.State {
+	s := Home()
+	s.Connection = desk.Offline
+	return s
+}
+
+// Problem shows what a field says and a notice with undo.
+func Problem() desk.State {
+	s := Home()
+	s.Invite.PhoneProblem = &desk.Problem{Code: "phoneTooShort"}
+	s.Notice = &desk.Notice{Code: "cancelled", Args: map[string]string{"label": "per@eksempel.no"}, Undo: desk.DoUndo{Invitation: ID(11)}}
+	return s
+}
+
+// Verify is the dialog over home, for a number.
+func Verify() desk.State {
+	s := Home()
+	s.Verify = &desk.Verify{Phone: "+47 987 65 432", Country: "Norge", Mobile: true, Now: true}
+	return s
+}
+
+// VerifyEmail is the dialog for an address.
+func VerifyEmail() desk.State {
+	s := Home()
+	s.Verify = &desk.Verify{Email: "ola.hansen@eksempel.no", Domain: "eksempel.no", At: at(13, 30)}
+	return s
+}
+
+// Aloud shows code and PIN.
+func Aloud() desk.State {
+	s := Home()
+	s.ReadAloud = &desk.ReadAloud{Label: "+47 987 65 432", PIN: "048215", Code: "7XK2 9MQ4 T0BC W3HN 5RVD 8EYA 1JGS", Host: "video.sentrum.example"}
+	return s
+}
+
+// SignIn is the first start.
+func SignIn() desk.State {
+	return desk.State{Screen: desk.ScreenSignIn, Language: "nb", Theme: "light", Now: now}
+}
+
+// SignInWrong is a refused sign-in on a machine without keyring.
+func SignInWrong() desk.State {
+	s := SignIn()
+	s.SignIn = desk.SignIn{Server: "https://video.sentrum.example", Email: "kari@sentrum.example", SealedFile: true, Problem: &desk.Problem{Code: "signInRefused"}}
+	return s
+}
+
+// Unlock chooses a passphrase.
+func Unlock() desk.State {
+	return desk.State{Screen: desk.ScreenUnlock, Language: "nb", Theme: "light", Now: now, SignIn: desk.SignIn{SealedFile: true, NewPassphrase: true}}
+}
+
+// Call is a running call, twelve minutes old, the doctor muted.
+func Call() desk.State {
+	s := Home()
+	s.Screen = desk.ScreenCall
+	s.Call = &desk.Call{Invitation: ID(1), Label: "+47 987 65 432", State: desk.CallSecure, Began: now.Add(-12*time.Minute - 4*time.Second),
+		Camera: true, PatientMicrophone: true, PatientCamera: true, Picture: true, Quality: "good"}
+	return s
+}
+
+// CallBusy is a call with everything to say at once: the patient muted, a device lost, somebody else waiting.
+func CallBusy() desk.State {
+	s := Call()
+	next := s.Waiting[1]
+	s.Call.Microphone, s.Call.Camera = true, false
+	s.Call.PatientMicrophone, s.Call.Next, s.Call.Quality = false, &next, "bad"
+	s.Call.CameraProblem = &desk.Problem{Code: "cameraLost"}
+	return s
+}
+
+// CallConnecting is before the first picture.
+func CallConnecting() desk.State {
+	s := Call()
+	s.Call = &desk.Call{Invitation: ID(1), Label: "+47 987 65 432", State: desk.CallConnecting, Microphone: true, Camera: true}
+	return s
+}
+
+// CallNotGenuine is a call that was stopped.
+func CallNotGenuine() desk.State {
+	s := CallConnecting()
+	s.Call.State = desk.CallNotGenuine
+	return s
+}
+
+// Quit asks before the program ends.
+func Quit() desk.State {
+	s := Home()
+	s.Question = &desk.Question{Code: "quitWaiting", Yes: desk.DoQuit{Confirmed: true}, No: desk.DoDismiss{}}
+	return s
+}
+
+// SettingsOpen is the settings screen.
+func SettingsOpen() desk.State {
+	s := Home()
+	s.Screen = desk.ScreenSettings
+	s.Settings.MailTest.OK = true
+	s.Settings.SMSTest.Problem = &desk.Problem{Code: "smsRefused"}
+	return s
+}
+
+// Settings are those of a clinic that has set everything up.
+func Settings() desk.Settings {
+	return desk.Settings{
+		Mail: desk.MailSettings{Host: "smtp.sentrum.example", Port: 587, Security: "starttls", User: "video@sentrum.example", From: "video@sentrum.example", FromName: "Legesenteret Sentrum", HasPassword: true},
+		SMS: desk.SMSSettings{URL: "https://sms.example/v1/send", Method: "POST", Headers: "Authorization: Bearer {secret}\nContent-Type: application/json",
+			Body: `{"to":"{number}","from":"{sender}","text":"{text}"}`, Sender: "Legesenter", HasSecret: true},
+		Cameras:     []desk.DeviceChoice{{ID: "c1", Name: "Integrert kamera", Chosen: true}, {ID: "c2", Name: "USB-kamera på skjermen"}},
+		Microphones: []desk.DeviceChoice{{ID: "m1", Name: "Hodesett"}, {ID: "m2", Name: "Bordmikrofon", Chosen: true, Missing: true}},
+		Speakers:    []desk.DeviceChoice{{ID: "s1", Name: "Hodesett", Chosen: true}},
+		Language:    "nb", Theme: "light", Chime: true, Workstation: "Kontor 1", Keyring: "keyring",
+	}
+}
