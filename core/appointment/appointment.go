@@ -24,6 +24,7 @@ const (
 
 // Appointment is one consultation. It is a value; Step returns a changed copy.
 type Appointment struct {
+	Owner    string           `json:"owner,omitempty"` // whose it is: the account and server that it was made under
 	Room     signaling.RoomID `json:"room"`
 	Made     time.Time        `json:"made"`
 	At       time.Time        `json:"at"`
@@ -113,6 +114,7 @@ const (
 
 // Draft is what the doctor decided about a new appointment. Exactly one of Phone and Email is set; At is zero for now.
 type Draft struct {
+	Owner          string
 	At             time.Time
 	Language       string
 	Phone, Country string
@@ -126,7 +128,7 @@ func New(now time.Time, d Draft, uidHost string) Appointment {
 	secret := access.NewSecret()
 	room := signaling.NewRoomID()
 	a := Appointment{
-		Room: room, Made: now, At: d.At, Now: d.At.IsZero(), Length: Length, Language: d.Language,
+		Owner: d.Owner, Room: room, Made: now, At: d.At, Now: d.At.IsZero(), Length: Length, Language: d.Language,
 		Name: d.Name, Note: d.Note, UID: fmt.Sprintf("%s@%s", signaling.NewRoomID(), uidHost),
 		Invitations: []Invitation{{
 			ID: secret.Derive().InvitationID, Secret: secret, PIN: access.NewPINBudget(access.NewPIN()),

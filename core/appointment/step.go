@@ -67,6 +67,8 @@ type (
 	CallBegan struct{}
 	// CallLeft: the call is over for now.
 	CallLeft struct{}
+	// CallBroken: the program ended during the call; how long it lasted is not known.
+	CallBroken struct{}
 	// PeerMade: a peer connection is about to be made.
 	PeerMade struct{}
 	// Closed: the appointment ends so.
@@ -95,6 +97,7 @@ func (Entered) event()         {}
 func (GaveUp) event()          {}
 func (CallBegan) event()       {}
 func (CallLeft) event()        {}
+func (CallBroken) event()      {}
 func (PeerMade) event()        {}
 func (Closed) event()          {}
 func (Reopened) event()        {}
@@ -133,6 +136,11 @@ func (a *Appointment) step(now time.Time, e Event) bool {
 		return a.begin(now)
 	case CallLeft:
 		return a.leave(now)
+	case CallBroken:
+		if a.Running.IsZero() {
+			return false
+		}
+		a.Running, a.Left = time.Time{}, now
 	case Closed:
 		return a.close(now, e.As)
 	case Reopened:
@@ -141,7 +149,7 @@ func (a *Appointment) step(now time.Time, e Event) bool {
 		}
 		a.Closing, a.ClosedAt = Open, time.Time{}
 	case Wiped:
-		return a.wipe()
+		return a.wipe(now)
 	default:
 		return false
 	}
@@ -179,7 +187,8 @@ func (a *Appointment) close(now time.Time, as Closing) bool {
 	return true
 }
 
-func (a *Appointment) wipe() bool {
+// wipe forgets the secrets. Who has an invitation in his hands is told that it was taken back.
+func (a *Appointment) wipe(now time.Time) bool {
 	if a.Closing == Open {
 		return false
 	}
@@ -187,6 +196,12 @@ func (a *Appointment) wipe() bool {
 	for n := range a.Invitations {
 		i := &a.Invitations[n]
 		i.Secret, i.PIN, i.Device = access.Secret{}, access.PINBudget{}, nil
+		if a.Closing == Cancelled && i.Delivery.hasArrived() {
+			i.Delivery = i.Delivery.next(now, LetterCancelled)
+		}
+	}
+	if a.Closing == Cancelled {
+		a.Sequence++ // RFC 5546 section 2.1.4
 	}
 	return true
 }
@@ -235,6 +250,11 @@ func (i *Invitation) enter(now time.Time, device []byte) {
 	if len(device) > 0 {
 		i.Device = append([]byte(nil), device...)
 	}
+}
+
+// hasArrived reports that the letter may have come into the patient's hands.
+func (d Delivery) hasArrived() bool {
+	return d.State == Accepted || d.State == Delivered || d.State == Unsure
 }
 
 func (d Delivery) next(now time.Time, letter Letter) Delivery {

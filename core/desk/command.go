@@ -96,6 +96,12 @@ type DoTestMail struct{}
 // DoTestSMS sends a test message.
 type DoTestSMS struct{ Phone, Country string }
 
+// DoLetBe answers the question about an unsure letter: it is taken as sent.
+type DoLetBe struct{ Invitation signaling.InvitationID }
+
+// DoNewBook sets a book that cannot be read aside and begins an empty one.
+type DoNewBook struct{}
+
 // DoDismiss closes the notice or problem banner.
 type DoDismiss struct{}
 
@@ -126,5 +132,7 @@ func (DoCloseSettings) command()  {}
 func (DoSaveSettings) command()   {}
 func (DoTestMail) command()       {}
 func (DoTestSMS) command()        {}
+func (DoLetBe) command()          {}
+func (DoNewBook) command()        {}
 func (DoDismiss) command()        {}
 func (DoQuit) command()           {}

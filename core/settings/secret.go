@@ -28,5 +28,6 @@ const (
 	SecretSession      = "session"       // what SignedIn gave
 	SecretBookKey      = "book key"      // 32 bytes, base64url
 	SecretMailPassword = "mail password" // of the clinic's SMTP account
+	SecretInstallation = "installation"  // its id, in case the settings file is lost
 	SecretSMS          = "sms secret"    // {secret} in the gateway's template
 )

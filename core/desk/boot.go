@@ -1,0 +1,217 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/settings"
+	"legekonsultasjon/core/signaling"
+)
+
+// secretTimeout bounds one question to the secret store: a keyring may wait for the user.
+const secretTimeout = 5 * time.Second
+
+// boot reads the settings and looks for the secrets.
+func (l *loop) boot() {
+	loaded, err := l.Settings.Load()
+	l.settings = loaded
+	if err != nil {
+		l.problems[slotSettings] = settingsProblem(err)
+		l.Log.Warn("settings", "code", l.problems[slotSettings].Code)
+	}
+	l.saveSettings() // a first run keeps its installation id
+	l.signIn = SignIn{Server: loaded.Server, Email: loaded.Email}
+	l.invite.country, l.invite.language = loaded.Country, loaded.Letters
+	l.start(func(ctx context.Context) func() {
+		l.Devices.Watch(ctx, func(i Inventory) { l.post(func() { l.inventoryChanged(i) }) })
+		return nil
+	})
+	if loaded.SealedFile || l.Keyring == nil {
+		l.askPassphrase()
+		return
+	}
+	l.openVault(l.Keyring, false)
+}
+
+func (l *loop) askPassphrase() {
+	l.unlock, l.booting = true, false
+	l.signIn.SealedFile = true
+	l.signIn.NewPassphrase = !settings.SealedExists(l.Sealed)
+}
+
+// unlockWith opens the sealed file, which takes a good part of a second.
+func (l *loop) unlockWith(passphrase string) {
+	if !l.unlock || l.signIn.Busy {
+		return
+	}
+	l.signIn.Busy, l.signIn.Problem = true, nil
+	l.start(func(context.Context) func() {
+		sealed, err := settings.OpenSealed(l.Sealed, passphrase)
+		return func() {
+			l.signIn.Busy = false
+			if err != nil {
+				l.signIn.Problem = sealedProblem(err)
+				return
+			}
+			l.unlock, l.signIn.NewPassphrase = false, false
+			if !l.settings.SealedFile {
+				l.settings.SealedFile = true
+				l.saveSettings()
+			}
+			l.openVault(sealed, true)
+		}
+	})
+}
+
+func sealedProblem(err error) *Problem {
+	switch {
+	case errors.Is(err, settings.ErrWrongPassphrase):
+		return &Problem{Code: "wrongPassphrase"}
+	case errors.Is(err, settings.ErrShortPassphrase):
+		return &Problem{Code: "shortPassphrase"}
+	}
+	return diskProblem(err, "sealedFileBroken")
+}
+
+// vault is what the secrets of a profile come to.
+type vault struct {
+	key      string // of the book
+	missing  bool   // there is a book, and its key is gone
+	session  string
+	accounts Accounts
+
+	installation signaling.InstallationID
+}
+
+// openVault reads all secrets from store, makes the book's key at the first run, and opens the book.
+func (l *loop) openVault(store settings.SecretStore, sealed bool) {
+	l.booting = true
+	installation := l.settings.Installation
+	l.start(func(ctx context.Context) func() {
+		v, err := readVault(ctx, store, l.Book, installation)
+		return func() {
+			l.booting = false
+			if err != nil {
+				l.noVault(err, sealed)
+				return
+			}
+			if l.settings.Installation != v.installation {
+				l.settings.Installation = v.installation
+				l.saveSettings()
+			}
+			l.secrets, l.session, l.accounts = store, v.session, v.accounts
+			l.openBook(v)
+			if l.session != "" && l.settings.Server != "" {
+				l.connect()
+			}
+		}
+	})
+}
+
+func readVault(ctx context.Context, store settings.SecretStore, book string, ours signaling.InstallationID) (v vault, err error) {
+	if v.installation, err = keepInstallation(ctx, store, ours); err != nil {
+		return v, err
+	}
+	for _, want := range []struct {
+		name string
+		into *string
+	}{
+		{settings.SecretBookKey, &v.key}, {settings.SecretSession, &v.session},
+		{settings.SecretMailPassword, &v.accounts.MailPassword}, {settings.SecretSMS, &v.accounts.SMSSecret},
+	} {
+		if *want.into, err = getSecret(ctx, store, want.name); err != nil {
+			return v, err
+		}
+	}
+	if v.key != "" {
+		return v, nil
+	}
+	if appointment.Exists(book) {
+		v.missing = true
+		return v, nil
+	}
+	v.key = appointment.NewKey()
+	return v, setSecret(ctx, store, settings.SecretBookKey, v.key)
+}
+
+// keepInstallation stores the installation's id beside the secrets. The one that stands there wins: a lost settings file
+// must not make us a stranger to our own invitations.
+func keepInstallation(ctx context.Context, store settings.SecretStore, ours signaling.InstallationID,
+) (signaling.InstallationID, error) {
+	kept, err := getSecret(ctx, store, settings.SecretInstallation)
+	if err != nil {
+		return ours, err
+	}
+	var id signaling.InstallationID
+	if kept != "" && id.UnmarshalText([]byte(kept)) == nil {
+		return id, nil
+	}
+	return ours, setSecret(ctx, store, settings.SecretInstallation, ours.String())
+}
+
+// getSecret returns "" for one that is not there.
+func getSecret(ctx context.Context, store settings.SecretStore, name string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, secretTimeout)
+	defer cancel()
+	secret, err := store.Get(ctx, name)
+	if errors.Is(err, settings.ErrNotFound) {
+		return "", nil
+	}
+	return secret, err
+}
+
+func setSecret(ctx context.Context, store settings.SecretStore, name, secret string) error {
+	ctx, cancel := context.WithTimeout(ctx, secretTimeout)
+	defer cancel()
+	if secret == "" {
+		return store.Delete(ctx, name)
+	}
+	return store.Set(ctx, name, secret)
+}
+
+// noVault: the keyring does not work here, so the sealed file takes its place.
+func (l *loop) noVault(err error, sealed bool) {
+	l.Log.Warn("secret store does not work", "sealed", sealed)
+	if sealed {
+		l.problems[slotBook] = diskProblem(err, "sealedFileBroken")
+		return
+	}
+	l.askPassphrase()
+}
+
+func (l *loop) openBook(v vault) {
+	if v.missing {
+		l.problems[slotBook] = &Problem{Code: "bookKeyMissing"}
+		return
+	}
+	book, err := appointment.OpenBook(l.Book, v.key)
+	if err != nil {
+		l.problems[slotBook] = &Problem{Code: appointment.CodeUnreadable}
+		l.Log.Error("book", "code", appointment.CodeUnreadable)
+		return
+	}
+	if book.Recovered() {
+		l.problems[slotBook] = &Problem{Code: "bookRecovered"}
+		l.Log.Warn("book", "code", "bookRecovered")
+	}
+	l.book = book
+	l.afterCrash()
+}
+
+// afterCrash puts right what the program could not finish when it ended: letters that were under way are unsure, and a
+// call that ran was left.
+func (l *loop) afterCrash() {
+	for _, a := range l.book.All() {
+		for _, i := range a.Invitations {
+			if i.Delivery.State == appointment.Sending {
+				l.step(i.ID, appointment.SendInterrupted{})
+			}
+			if !a.Running.IsZero() {
+				l.step(i.ID, appointment.CallBroken{})
+			}
+		}
+	}
+	l.save()
+}

@@ -1,0 +1,132 @@
+package desk
+
+import (
+	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/signaling"
+)
+
+// do carries out a command. Before the doctor is signed in only those of the entrance count.
+func (l *loop) do(c Command) {
+	switch c := c.(type) {
+	case DoUnlock:
+		l.unlockWith(c.Passphrase)
+	case DoSignIn:
+		l.doSignIn(c)
+	case DoSignOut:
+		l.signOut()
+	case DoDismiss:
+		l.dismiss()
+	case DoNewBook:
+		l.newBook()
+	case DoQuit:
+		l.doQuit(c.Confirmed)
+	default:
+		l.doInside(c)
+	}
+}
+
+// doInside carries out what concerns patients, calls and settings. A call goes on when the session has ended.
+func (l *loop) doInside(c Command) {
+	if l.session == "" && l.call == nil {
+		return
+	}
+	switch c := c.(type) {
+	case DoJoin:
+		l.join(c.Invitation)
+	case DoLeave:
+		l.leave()
+	case DoFinish:
+		l.doFinish(c.Invitation)
+	case DoConsent:
+		l.consent(c.Invitation, c.Yes)
+	case DoMicrophone:
+		l.setMicrophone(c.On)
+	case DoCamera:
+		l.setCamera(c.On)
+	case DoChooseDevice:
+		l.chooseDevice(c.Kind, c.ID)
+	default:
+		l.doAtHome(c)
+	}
+}
+
+func (l *loop) doAtHome(c Command) {
+	switch c := c.(type) {
+	case DoInvite:
+		l.doInvite(c)
+	case DoSend:
+		l.doSend(c)
+	case DoCorrect:
+		l.invite.verify = nil
+	case DoCancel:
+		l.doCancel(c.Invitation)
+	case DoUndo:
+		l.doUndo(c.Invitation)
+	case DoResend:
+		l.doResend(c.Invitation)
+	case DoLetBe:
+		if l.step(c.Invitation, appointment.SendConfirmed{}) {
+			l.save()
+		}
+	case DoNewPIN:
+		l.doNewPIN(c.Invitation)
+	case DoReadAloud:
+		l.readAloud = c.Invitation
+	case DoCloseReadAloud:
+		l.readAloud = signaling.InvitationID{}
+	default:
+		l.doSettings(c)
+	}
+}
+
+func (l *loop) doSettings(c Command) {
+	switch c := c.(type) {
+	case DoOpenSettings:
+		if l.call == nil {
+			l.settingsOpen, l.settingsView = true, settingsView{}
+		}
+	case DoCloseSettings:
+		l.settingsOpen = false
+	case DoSaveSettings:
+		l.doSaveSettings(c)
+	case DoTestMail:
+		l.testMail()
+	case DoTestSMS:
+		l.testSMS(c.Phone, c.Country)
+	}
+}
+
+// Codes of the quit question.
+const (
+	quitInCall   = "quitInCall"
+	quitExpected = "quitExpected"
+)
+
+// doQuit ends the program, or asks first when somebody would miss it.
+func (l *loop) doQuit(confirmed bool) {
+	switch {
+	case confirmed:
+		l.quit = true
+	case l.call != nil:
+		l.asked = quitInCall
+	case l.expected() > 0:
+		l.asked = quitExpected
+	default:
+		l.quit = true
+	}
+}
+
+// expected counts the patients who wait or may still come today.
+func (l *loop) expected() int {
+	n, now := 0, l.now()
+	if l.session == "" {
+		return 0
+	}
+	for _, a := range l.mine() {
+		soon := a.At.Before(now.Add(appointment.Length)) || sameDay(a.At, now)
+		if a.Closing == appointment.Open && soon && now.Before(a.NotAfter()) && a.Left.IsZero() {
+			n++
+		}
+	}
+	return n
+}

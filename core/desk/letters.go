@@ -1,0 +1,151 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"legekonsultasjon/core/access"
+	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/deliver"
+	"legekonsultasjon/core/letter"
+	"legekonsultasjon/core/phone"
+	"legekonsultasjon/core/settings"
+)
+
+// Letters is the real Post: words from core/letter, channels from core/deliver.
+type Letters struct {
+	// Mail and SMS make the channel of an account. A *deliver.Error with NotSetUp says that the account is of no use.
+	Mail func(account settings.Mail, password string) (deliver.Channel, error)
+	SMS  func(account settings.SMS, secret string) (deliver.Channel, error)
+}
+
+// Phone implements Post.
+func (Letters) Phone(typed, country, language string) (Phone, error) {
+	n, err := phone.Parse(typed, country)
+	switch {
+	case errors.Is(err, phone.ErrEmpty):
+		return Phone{}, &Refusal{Code: "phoneEmpty"}
+	case errors.Is(err, phone.ErrTooShort):
+		return Phone{}, &Refusal{Code: "phoneTooShort"}
+	case errors.Is(err, phone.ErrTooLong):
+		return Phone{}, &Refusal{Code: "phoneTooLong"}
+	case err != nil:
+		return Phone{}, &Refusal{Code: "phoneNotUnderstood", Args: map[string]string{"country": phone.CountryName(country, language)}}
+	case n.Kind == phone.Fixed:
+		return Phone{}, &Refusal{Code: "phoneFixed"}
+	}
+	return Phone{
+		Number: n.E164, Grouped: n.Grouped(), Country: n.Country, Name: phone.CountryName(n.Country, language),
+		Mobile: n.Kind == phone.Mobile,
+	}, nil
+}
+
+// Email implements Post.
+func (Letters) Email(typed string) (string, error) {
+	a, err := phone.ParseAddress(typed)
+	if err != nil {
+		return "", &Refusal{Code: "emailNotUnderstood"}
+	}
+	return a.Mailbox(), nil
+}
+
+// Group implements Post.
+func (Letters) Group(number string) string {
+	n, err := phone.Parse(number, "")
+	if err != nil {
+		return number
+	}
+	return n.Grouped()
+}
+
+// Check implements Post.
+func (p Letters) Check(a Accounts) (mail, sms *Refusal) {
+	if _, err := p.Mail(a.Mail, a.MailPassword); err != nil {
+		mail = &Refusal{Code: "mailNotReady"}
+	}
+	if _, err := p.SMS(a.SMS, a.SMSSecret); err != nil {
+		sms = &Refusal{Code: "smsNotReady"}
+	}
+	return mail, sms
+}
+
+// Send implements Post.
+func (p Letters) Send(ctx context.Context, parcel Parcel) Outcome {
+	facts, err := parcel.facts()
+	if err != nil {
+		return Outcome{Reason: string(deliver.NotSetUp)}
+	}
+	write := letter.Invitation
+	switch parcel.Letter {
+	case appointment.LetterPIN:
+		write = letter.NewPIN
+	case appointment.LetterCancelled:
+		write = letter.Cancellation
+	}
+	i := parcel.Invitation
+	id := fmt.Sprintf("%s-%d@%s", parcel.Appointment.Room, i.Delivery.Number, host(parcel.Server))
+	return p.hand(ctx, parcel.Accounts, facts, write, id, i.Email, i.Phone)
+}
+
+// Test implements Post.
+func (p Letters) Test(ctx context.Context, a Accounts, email, number, language string) Outcome {
+	facts := letter.Facts{Language: language, From: a.Mail.From, To: email}
+	id := fmt.Sprintf("%s@test", access.NewPIN()) // distinct enough for a test; says nothing
+	return p.hand(ctx, a, facts, letter.Trial, id, email, number)
+}
+
+// hand writes the letter and hands it to the channel of its receiver.
+func (p Letters) hand(ctx context.Context, a Accounts, facts letter.Facts, write func(letter.Facts) (letter.Letter, error),
+	id, email, number string) Outcome {
+	words, err := write(facts)
+	if err != nil {
+		return Outcome{Reason: string(deliver.NotSetUp)}
+	}
+	m := deliver.Message{ID: id, To: number, Text: words.SMS}
+	channel, err := p.SMS(a.SMS, a.SMSSecret)
+	if email != "" {
+		m = deliver.Message{ID: id, To: email, Subject: words.Subject, Text: words.Text, HTML: words.HTML,
+			Calendar: words.Calendar, Method: string(words.Method)}
+		channel, err = p.Mail(a.Mail, a.MailPassword)
+	}
+	if err != nil {
+		return Outcome{Reason: string(deliver.NotSetUp)}
+	}
+	receipt, err := channel.Send(ctx, m)
+	return outcomeOf(receipt, err)
+}
+
+func outcomeOf(receipt string, err error) Outcome {
+	if err == nil {
+		return Outcome{Receipt: receipt}
+	}
+	var e *deliver.Error
+	temporary := errors.As(err, &e) && e.Temporary()
+	code := deliver.CodeOf(err)
+	return Outcome{Reason: string(code), Temporary: temporary, Unsure: code == deliver.Unknown}
+}
+
+// problemCode is the catalogue's name of a test's failure.
+func (o Outcome) problemCode() string { return "test." + o.Reason }
+
+func (p Parcel) facts() (letter.Facts, error) {
+	a, i := p.Appointment, p.Invitation
+	f := letter.Facts{
+		Language: a.Language, Clinic: p.Account.Clinic, ClinicPhone: p.Account.ClinicPhone, Doctor: p.Account.Doctor,
+		At: a.At, Now: a.Now, Length: a.Length, Written: i.Delivery.At, UID: a.UID, Sequence: a.Sequence,
+		From: p.Accounts.Mail.From, To: i.Email, Host: host(p.Server),
+	}
+	if p.Letter == appointment.LetterCancelled {
+		return f, nil
+	}
+	link, err := access.Link(p.Server, i.Secret)
+	if err != nil {
+		return f, err
+	}
+	f.PIN, f.Link = string(i.PIN.PIN), link
+	if i.Email != "" {
+		f.TypedCode = i.Secret.TypedCode()
+	}
+	return f, nil
+}

@@ -1,0 +1,159 @@
+package desk
+
+import (
+	"context"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"legekonsultasjon/core/settings"
+	"legekonsultasjon/core/signaling"
+)
+
+// doSignIn asks the server for a session. Nothing that the doctor typed is lost when it is refused.
+func (l *loop) doSignIn(c DoSignIn) {
+	if l.signIn.Busy || l.unlock || l.session != "" {
+		return
+	}
+	server, email := CompleteAddress(c.Server), strings.TrimSpace(c.Email)
+	l.signIn.Server, l.signIn.Email, l.signIn.Problem = strings.TrimSpace(c.Server), email, nil
+	if l.secrets == nil {
+		l.signIn.Problem = &Problem{Code: "notReady"}
+		return
+	}
+	if err := signaling.CheckAddress(server); err != nil {
+		l.signIn.Problem = &Problem{Code: serverCode(signaling.CodeOf(err))}
+		return
+	}
+	l.signIn.Busy = true
+	request, store := l.signInRequest(email, c.Password), l.secrets
+	l.start(func(ctx context.Context) func() {
+		in, err := signInAndKeep(ctx, l.Server, store, server, request)
+		return func() { l.signedIn(server, email, in, err) }
+	})
+}
+
+func (l *loop) signInRequest(email, password string) signaling.SignIn {
+	return signaling.SignIn{
+		Version: signaling.Version, Email: email, Password: password,
+		Installation: l.settings.Installation, Workstation: l.settings.Workstation,
+	}
+}
+
+// signInAndKeep signs in and puts the session into the secret store.
+func signInAndKeep(ctx context.Context, server Server, store settings.SecretStore, url string, s signaling.SignIn,
+) (signaling.SignedIn, error) {
+	in, err := server.SignIn(ctx, url, s)
+	if err != nil {
+		return in, err
+	}
+	if err := setSecret(ctx, store, settings.SecretSession, in.Session); err != nil {
+		_ = server.SignOut(ctx, url, signaling.SignOut{Session: in.Session})
+		return in, &Refusal{Code: "secretNotSaved"}
+	}
+	return in, nil
+}
+
+func (l *loop) signedIn(server, email string, in signaling.SignedIn, err error) {
+	l.signIn.Busy = false
+	if err != nil {
+		l.signIn.Problem = refused(err, serverCode(signaling.CodeOf(err)))
+		l.Log.Info("sign-in refused", "code", l.signIn.Problem.Code)
+		return
+	}
+	l.session = in.Session
+	l.settings.Server, l.settings.Email, l.settings.Account = server, email, in.Account
+	l.signIn.Server, l.signIn.Email, l.signIn.Problem = server, email, nil
+	l.saveSettings()
+	l.Log.Info("signed in")
+	l.connect()
+}
+
+// signOut ends the session here at once and at the server as soon as it can be told.
+func (l *loop) signOut() {
+	if l.session == "" {
+		return
+	}
+	if l.call != nil {
+		l.leave()
+	}
+	session, server := l.session, l.settings.Server
+	if l.line != nil {
+		l.line.drain(drainTimeout / 4)
+	}
+	l.forgetSession()
+	l.start(func(ctx context.Context) func() {
+		if err := l.Server.SignOut(ctx, server, signaling.SignOut{Session: session}); err != nil {
+			l.Log.Warn("sign-out", "code", signaling.CodeOf(err))
+		}
+		return nil
+	})
+}
+
+// signedOutElsewhere: the server no longer knows the session. Invitations and a running call stay as they are.
+func (l *loop) signedOutElsewhere() {
+	l.forgetSession()
+	l.signIn.Problem = &Problem{Code: string(signaling.SignedOut)}
+}
+
+func (l *loop) forgetSession() {
+	l.disconnect()
+	l.session = ""
+	l.settingsOpen, l.invite.verify, l.notice = false, nil, nil
+	l.readAloud = signaling.InvitationID{}
+	for _, g := range l.guests {
+		if l.call == nil || l.call.id != g.id {
+			l.dropPeer(g)
+			delete(l.guests, g.id)
+		}
+	}
+	store := l.secrets
+	l.start(func(ctx context.Context) func() {
+		if err := setSecret(ctx, store, settings.SecretSession, ""); err != nil {
+			return func() { l.problems[slotSecrets] = &Problem{Code: "secretNotSaved"} }
+		}
+		return nil
+	})
+}
+
+// CompleteAddress turns what a doctor types as the server's address into a URL: https unless it is this machine.
+func CompleteAddress(typed string) string {
+	typed = strings.TrimRight(strings.TrimSpace(typed), "/")
+	if typed == "" || strings.Contains(typed, "://") {
+		return typed
+	}
+	scheme := "https://"
+	if u, err := url.Parse("//" + typed); err == nil {
+		ip, err := netip.ParseAddr(u.Hostname())
+		if strings.EqualFold(u.Hostname(), "localhost") || err == nil && ip.IsLoopback() {
+			scheme = "http://"
+		}
+	}
+	return scheme + typed
+}
+
+// SignInOnce signs in without a window and leaves the session in the profile, so that the next Run begins signed in.
+// It uses Server, Settings and Keyring of deps and needs a keyring that works. The error is a *signaling.Error, a
+// *settings.Error or a *Refusal.
+func SignInOnce(ctx context.Context, deps Deps, server, email, password string) error {
+	loaded, err := deps.Settings.Load()
+	if err != nil {
+		return err
+	}
+	if deps.Keyring == nil {
+		return &Refusal{Code: "noKeyring"}
+	}
+	if loaded.Installation, err = keepInstallation(ctx, deps.Keyring, loaded.Installation); err != nil {
+		return err
+	}
+	url, email := CompleteAddress(server), strings.TrimSpace(email)
+	in, err := signInAndKeep(ctx, deps.Server, deps.Keyring, url, signaling.SignIn{
+		Version: signaling.Version, Email: email, Password: password,
+		Installation: loaded.Installation, Workstation: loaded.Workstation,
+	})
+	if err != nil {
+		return err
+	}
+	loaded.Server, loaded.Email, loaded.Account = url, email, in.Account
+	return deps.Settings.Save(loaded)
+}

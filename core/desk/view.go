@@ -1,0 +1,191 @@
+package desk
+
+import (
+	"strings"
+
+	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/call"
+	"legekonsultasjon/core/signaling"
+)
+
+// view derives the State from what the loop knows. It changes nothing.
+func (l *loop) view() State {
+	s := State{
+		Screen: l.screen(), Language: l.settings.Language, Theme: l.settings.Theme, Now: l.now(),
+		Connection: l.connection, SignIn: l.signInView(), Problem: l.problem(), Question: l.question(),
+		Invite: l.inviteView(), Verify: l.verifyView(), Settings: l.viewSettings(),
+	}
+	if l.notice != nil {
+		notice := *l.notice
+		s.Notice = &notice
+	}
+	if l.session == "" && l.call == nil {
+		return s
+	}
+	s.Account = l.settings.Account
+	s.Waiting, s.Day = l.waitingRows(), l.dayRows()
+	s.ReadAloud, s.Call = l.readAloudView(), l.callView(s.Waiting)
+	return s
+}
+
+func (l *loop) screen() Screen {
+	switch {
+	case l.call != nil:
+		return ScreenCall
+	case l.unlock:
+		return ScreenUnlock
+	case l.session == "":
+		return ScreenSignIn
+	case l.settingsOpen:
+		return ScreenSettings
+	}
+	return ScreenHome
+}
+
+func (l *loop) signInView() SignIn {
+	v := l.signIn
+	v.Busy = v.Busy || l.booting
+	return v
+}
+
+func (l *loop) inviteView() Invite {
+	mail, sms := l.Post.Check(l.letterAccounts())
+	return Invite{
+		Country: l.invite.country, Language: l.invite.language, MailReady: mail == nil, SMSReady: sms == nil,
+		PhoneProblem: l.invite.phoneProblem, EmailProblem: l.invite.emailProblem,
+	}
+}
+
+func (l *loop) verifyView() *Verify {
+	d := l.invite.verify
+	if d == nil {
+		return nil
+	}
+	_, domain, _ := strings.Cut(d.email, "@")
+	return &Verify{
+		Phone: d.phone.Grouped, Email: d.email, Country: d.phone.Name, Mobile: d.phone.Mobile, Domain: domain,
+		At: d.at, Now: d.at.IsZero(), Problem: d.problem,
+	}
+}
+
+func (l *loop) readAloudView() *ReadAloud {
+	a, i, ok := l.find(l.readAloud)
+	if !ok || a.Wiped {
+		return nil
+	}
+	label, _ := l.label(a)
+	return &ReadAloud{Label: label, PIN: string(i.PIN.PIN), Code: i.Secret.TypedCode(), Host: host(l.settings.Server)}
+}
+
+func (l *loop) viewSettings() Settings {
+	m, t, d := l.settings.Mail, l.settings.SMS, l.settings.Devices
+	keyring := "keyring"
+	if l.settings.SealedFile {
+		keyring = "sealedFile"
+	}
+	return Settings{
+		Mail: MailSettings{Host: m.Host, Port: m.Port, Security: m.Security, User: m.User, From: m.From,
+			FromName: m.FromName, HasPassword: l.accounts.MailPassword != ""},
+		SMS: SMSSettings{Preset: t.Preset, URL: t.URL, Method: t.Method, Headers: t.Headers, Body: t.Body,
+			Sender: t.Sender, HasSecret: l.accounts.SMSSecret != ""},
+		Cameras: choices(l.inventory.Cameras, d.Camera), Microphones: choices(l.inventory.Microphones, d.Microphone),
+		Speakers: choices(l.inventory.Speakers, d.Speaker),
+		Language: l.settings.Language, Theme: l.settings.Theme, RelayOnly: l.settings.RelayOnly, Chime: l.settings.Chime,
+		Workstation: l.settings.Workstation, Keyring: keyring,
+		MailTest: l.settingsView.mailTest, SMSTest: l.settingsView.smsTest, Saved: l.settingsView.saved,
+		Problem: l.settingsView.problem,
+	}
+}
+
+// question is the one thing that the doctor must decide now.
+func (l *loop) question() *Question {
+	if l.asked != "" {
+		args := map[string]string{"count": itoa(l.expected())}
+		return &Question{Code: l.asked, Args: args, Yes: DoQuit{Confirmed: true}, No: DoDismiss{}}
+	}
+	if p := l.problems[slotBook]; p != nil && l.book == nil && l.secrets != nil && l.call == nil {
+		return &Question{Code: "newBook", Yes: DoNewBook{}, No: DoDismiss{}}
+	}
+	if c := l.call; c != nil {
+		if g := l.guests[c.id]; g != nil && g.asks != nil {
+			return &Question{Code: "newDevice", Args: l.labelArgs(c.id),
+				Yes: DoConsent{c.id, true}, No: DoConsent{c.id, false}}
+		}
+		return nil
+	}
+	if l.session == "" {
+		return nil
+	}
+	for _, a := range l.mine() {
+		for _, i := range a.Invitations {
+			if a.Status(l.now(), appointment.Presence{}) == appointment.StatusUnsure {
+				return &Question{Code: "unsure", Args: l.labelArgs(i.ID), Yes: DoResend{i.ID}, No: DoLetBe{i.ID}}
+			}
+		}
+	}
+	return nil
+}
+
+func (l *loop) callView(waiting []WaitingRow) *Call {
+	c := l.call
+	if c == nil {
+		return nil
+	}
+	a, _, _ := l.find(c.id)
+	v := &Call{
+		Invitation: c.id, State: l.callState(), Began: c.began, Microphone: c.microphone, Camera: c.camera,
+		PatientMicrophone: c.remote.Microphone, PatientCamera: c.remote.Camera, Picture: c.picture, Quality: c.quality,
+		MicrophoneProblem: l.deviceProblem(call.Microphone), CameraProblem: l.deviceProblem(call.Camera),
+		SpeakerProblem: l.deviceProblem(call.Speaker),
+	}
+	v.Label, v.Detail = l.label(a)
+	for _, row := range waiting {
+		if row.CanJoin {
+			v.Next = &row
+			break
+		}
+	}
+	return v
+}
+
+func (l *loop) callState() CallState {
+	g := l.guests[l.call.id]
+	switch {
+	case l.call.notGenuine:
+		return CallNotGenuine
+	case l.call.failed:
+		return CallFailed
+	case g == nil:
+		return CallPatientGone
+	case g.peer != nil && g.peer.state == call.Confirmed:
+		return CallSecure
+	case g.peer != nil && g.peer.state == call.Interrupted:
+		return CallInterrupted
+	case g.live() == nil && g.locked == nil:
+		return CallPatientGone
+	}
+	return CallConnecting
+}
+
+// label is what a row is called: the doctor's own words, else the number or the address; detail is the latter beside a
+// name.
+func (l *loop) label(a appointment.Appointment) (label, detail string) {
+	if len(a.Invitations) == 0 {
+		return a.Name, ""
+	}
+	i := a.Invitations[0]
+	way := i.Email
+	if i.Phone != "" {
+		way = l.Post.Group(i.Phone)
+	}
+	if a.Name == "" {
+		return way, ""
+	}
+	return a.Name, way
+}
+
+func (l *loop) labelArgs(id signaling.InvitationID) map[string]string {
+	a, _, _ := l.find(id)
+	label, _ := l.label(a)
+	return map[string]string{"label": label}
+}
