@@ -1,10 +1,8 @@
 package store
 
 import (
-	"context"
 	"errors"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"legekonsultasjon/core/signaling"
@@ -64,9 +62,4 @@ func coded(err error) error {
 		}
 	}
 	return &Error{Code: signaling.StoreDown, Err: err}
-}
-
-// isTimeout reports the way in which a server with a stopped disk fails: it does not answer.
-func isTimeout(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders)
 }

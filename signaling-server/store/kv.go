@@ -37,7 +37,7 @@ func (s *Store) get(ctx context.Context, key string, into any) (revision uint64,
 		return 0, errAbsent
 	}
 	if err != nil {
-		s.complain(err)
+		s.complain()
 		return 0, coded(err)
 	}
 	if err := json.Unmarshal(entry.Value(), into); err != nil {
@@ -160,17 +160,15 @@ func (s *Store) written(err error) error {
 	if isWrongRevision(err) {
 		return errTaken
 	}
-	s.complain(err)
+	s.complain()
 	return coded(err)
 }
 
-// complain tells the watchdog about a call that got no answer.
-func (s *Store) complain(err error) {
-	if isTimeout(err) {
-		select {
-		case s.stuck <- struct{}{}:
-		default: // it knows already
-		}
+// complain tells the watchdog about a call that got no answer or a bad one.
+func (s *Store) complain() {
+	select {
+	case s.stuck <- struct{}{}:
+	default: // it knows already
 	}
 }
 
