@@ -1,0 +1,262 @@
+package rig
+
+import (
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// DesktopOptions are what a doctor's machine has.
+type DesktopOptions struct {
+	Dir     string   // profile and logs
+	Env     []string // PULSE_SERVER, DBUS_SESSION_BUS_ADDRESS ...
+	Display *Display
+	Args    []string // more flags of the program
+}
+
+// Desktop is the real desktop program in a real window, driven through the X server.
+type Desktop struct {
+	t       testing.TB
+	options DesktopOptions
+	Process *Process
+	Profile string
+	file    string
+	starts  int
+}
+
+// Widget is one thing in the window, as the window map of an inspect build tells it. Places are in screen pixels.
+type Widget struct {
+	Kind    string `json:"kind"`  // button, entry, check, select, label, picture, ...
+	Text    string `json:"text"`  // what it says; of an entry its content
+	Label   string `json:"label"` // of an entry or a select: the words above it
+	Enabled bool   `json:"enabled"`
+	Focused bool   `json:"focused"`
+	Checked bool   `json:"checked"`
+	X       int    `json:"x"`
+	Y       int    `json:"y"`
+	W       int    `json:"w"`
+	H       int    `json:"h"`
+}
+
+// Rect is where the widget is on the screen.
+func (w Widget) Rect() image.Rectangle { return image.Rect(w.X, w.Y, w.X+w.W, w.Y+w.H) }
+
+// NewDesktop starts the program.
+func NewDesktop(t testing.TB, o DesktopOptions) *Desktop {
+	t.Helper()
+	d := &Desktop{t: t, options: o, Profile: filepath.Join(o.Dir, "profile"), file: filepath.Join(o.Dir, "window.json")}
+	d.Start()
+	return d
+}
+
+// Start starts the program, again after a Kill or Stop of its Process.
+func (d *Desktop) Start() {
+	d.t.Helper()
+	d.starts++
+	_ = os.Remove(d.file)
+	env := append(append([]string{}, d.options.Env...), "DISPLAY="+d.options.Display.Name, "LANG=en_US.UTF-8", "WAYLAND_DISPLAY=",
+		"LEGEKONSULTASJON_INSPECT="+d.file)
+	argv := append([]string{filepath.Join(Root(d.t), "bin", "legekonsultasjon-inspect"), "--profile", d.Profile}, d.options.Args...)
+	d.Process = Start(d.t, d.options.Dir, fmt.Sprintf("desktop%d", d.starts), env, argv...)
+	d.t.Cleanup(func() {
+		if d.t.Failed() {
+			d.Picture(filepath.Join(os.TempDir(), strings.ReplaceAll(d.t.Name(), "/", "-")+"-desktop.png"))
+		}
+		if text, err := os.ReadFile(d.Process.Log); err == nil && strings.Contains(string(text), "*** Error in Fyne call thread") {
+			d.t.Error("the window was touched from a wrong thread; see the desktop's log")
+		}
+	})
+	Until(d.t, 40*time.Second, "the window", func() bool { return len(d.Widgets()) > 0 })
+}
+
+// Widgets is what the window shows now.
+func (d *Desktop) Widgets() []Widget {
+	text, err := os.ReadFile(d.file)
+	if err != nil {
+		return nil
+	}
+	var m struct {
+		Widgets []Widget `json:"widgets"`
+	}
+	if json.Unmarshal(text, &m) != nil {
+		return nil
+	}
+	return m.Widgets
+}
+
+// Find is the first widget that fits.
+func (d *Desktop) Find(fits func(Widget) bool) (Widget, bool) {
+	for _, w := range d.Widgets() {
+		if w.W > 0 && w.H > 0 && fits(w) {
+			return w, true
+		}
+	}
+	return Widget{}, false
+}
+
+// Says is everything that the window says, a line for each widget.
+func (d *Desktop) Says() string {
+	var b strings.Builder
+	for _, w := range d.Widgets() {
+		if w.Text != "" {
+			b.WriteString(w.Text + "\n")
+		}
+	}
+	return b.String()
+}
+
+// Sees waits until the window says the words.
+func (d *Desktop) Sees(limit time.Duration, words string) {
+	d.t.Helper()
+	if WaitFor(d.t.Context(), limit, func() bool { return strings.Contains(d.Says(), words) }) != nil {
+		d.t.Fatalf("waited %v for the window to say %q; it says:\n%s", limit, words, d.Says())
+	}
+}
+
+// Gone waits until the window no longer says the words.
+func (d *Desktop) Gone(limit time.Duration, words string) {
+	d.t.Helper()
+	if WaitFor(d.t.Context(), limit, func() bool { return !strings.Contains(d.Says(), words) }) != nil {
+		d.t.Fatalf("waited %v for the window to stop saying %q", limit, words)
+	}
+}
+
+// await waits for a widget that fits and stays where it is.
+func (d *Desktop) await(limit time.Duration, what string, fits func(Widget) bool) Widget {
+	d.t.Helper()
+	var found, before Widget
+	err := WaitFor(d.t.Context(), limit, func() bool {
+		w, ok := d.Find(fits)
+		steady := ok && w.Rect() == before.Rect()
+		found, before = w, w
+		return steady
+	})
+	if err != nil {
+		d.t.Fatalf("waited %v for %s; the window says:\n%s", limit, what, d.Says())
+	}
+	return found
+}
+
+// Press clicks the nth (from 0) enabled thing to press with these words.
+func (d *Desktop) Press(limit time.Duration, words string, nth ...int) {
+	d.t.Helper()
+	skip := 0
+	if len(nth) > 0 {
+		skip = nth[0]
+	}
+	w := d.await(limit, fmt.Sprintf("%q to press", words), func() func(Widget) bool {
+		return func(w Widget) bool {
+			if !w.Enabled || w.Kind == "label" || w.Text != words {
+				return false
+			}
+			return d.nthOf(w, words) == skip
+		}
+	}())
+	d.ClickAt(w.Rect().Min.Add(w.Rect().Size().Div(2)))
+}
+
+func (d *Desktop) nthOf(w Widget, words string) int {
+	n := 0
+	for _, o := range d.Widgets() {
+		if o.W > 0 && o.Enabled && o.Kind != "label" && o.Text == words {
+			if o.Rect() == w.Rect() {
+				return n
+			}
+			n++
+		}
+	}
+	return -1
+}
+
+// Fill clicks the field with this label, empties it and types.
+func (d *Desktop) Fill(label, text string) {
+	d.t.Helper()
+	w := d.await(10*time.Second, fmt.Sprintf("a field %q", label), func(w Widget) bool { return w.Kind == "entry" && w.Label == label && w.Enabled })
+	d.ClickAt(w.Rect().Min.Add(w.Rect().Size().Div(2)))
+	d.Key("ctrl+a")
+	d.Type(text)
+}
+
+// ClickAt clicks a point of the screen.
+func (d *Desktop) ClickAt(p image.Point) {
+	d.t.Helper()
+	d.x("mousemove", fmt.Sprint(p.X), fmt.Sprint(p.Y), "click", "1")
+}
+
+// Type types text into what has the focus.
+func (d *Desktop) Type(text string) {
+	d.t.Helper()
+	d.x("type", "--delay", "8", "--", text)
+}
+
+// Key presses keys by their X names, "ctrl+d".
+func (d *Desktop) Key(names ...string) {
+	d.t.Helper()
+	d.x(append([]string{"key", "--delay", "8", "--"}, names...)...)
+}
+
+func (d *Desktop) x(argv ...string) {
+	d.t.Helper()
+	env := append(os.Environ(), "DISPLAY="+d.options.Display.Name)
+	if _, err := Run(d.t.Context(), env, "", append([]string{"xdotool"}, argv...)...); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// Picture saves what the screen shows.
+func (d *Desktop) Picture(file string) {
+	f, err := os.Create(file)
+	if err != nil {
+		d.t.Log(err)
+		return
+	}
+	defer f.Close()
+	if err := png.Encode(f, d.options.Display.Screen()); err != nil {
+		d.t.Log(err)
+	}
+	d.t.Logf("the screen: %s", file)
+}
+
+// Frame is the luma at 320x240 of the picture with this label, without the bars beside a clip of another shape.
+func (d *Desktop) Frame(label string, clip *Clip) ([]byte, bool) {
+	w, ok := d.Find(func(w Widget) bool { return w.Kind == "picture" && w.Label == label })
+	if !ok {
+		return nil, false
+	}
+	return Luma(d.options.Display.Shot(fitted(w.Rect(), clip.Header.Width, clip.Header.Height))), true
+}
+
+// fitted is the middle of r that has the shape of width x height.
+func fitted(r image.Rectangle, width, height int) image.Rectangle {
+	w, h := r.Dx(), r.Dx()*height/width
+	if h > r.Dy() {
+		w, h = r.Dy()*width/height, r.Dy()
+	}
+	x, y := r.Min.X+(r.Dx()-w)/2, r.Min.Y+(r.Dy()-h)/2
+	return image.Rect(x, y, x+w, y+h)
+}
+
+// Inside is where the part lies within the picture that fills whole, in 320x240 coordinates, a little enlarged.
+func Inside(part, whole image.Rectangle, clip *Clip) image.Rectangle {
+	r := fitted(whole, clip.Header.Width, clip.Header.Height)
+	x := func(v int) int { return (v - r.Min.X) * ssimW / r.Dx() }
+	y := func(v int) int { return (v - r.Min.Y) * ssimH / r.Dy() }
+	return image.Rect(x(part.Min.X)-3, y(part.Min.Y)-3, x(part.Max.X)+3, y(part.Max.Y)+3)
+}
+
+// Choose opens the drop-down with this label and picks an entry by its words.
+func (d *Desktop) Choose(label, words string) {
+	d.t.Helper()
+	w := d.await(10*time.Second, fmt.Sprintf("a choice %q", label), func(w Widget) bool { return w.Kind == "select" && w.Label == label && w.Enabled })
+	if w.Text == words {
+		return
+	}
+	d.ClickAt(w.Rect().Min.Add(w.Rect().Size().Div(2)))
+	d.Press(10*time.Second, words)
+}
