@@ -169,6 +169,9 @@ func ours(found *webrtc.ICECandidate) access.Candidate {
 		candidate.RelatedAddress, candidate.RelatedPort = "0.0.0.0", 0
 	}
 	init := candidate.ToJSON()
+	if !strings.Contains(init.Candidate, " raddr ") { // pion leaves out what RFC 8839, section 5.1 asks for
+		init.Candidate = strings.Replace(init.Candidate, " typ relay", " typ relay raddr 0.0.0.0 rport 0", 1)
+	}
 	mid, line := "0", uint16(0) // everything is bundled with the first section
 	return access.Candidate{Candidate: init.Candidate, SDPMid: &mid, SDPMLineIndex: &line}
 }

@@ -1,14 +1,17 @@
 package call
 
 import (
+	"errors"
+	"net"
 	"sync/atomic"
 
 	"github.com/pion/transport/v5"
 	"github.com/pion/transport/v5/stdnet"
 )
 
-// routes is the network as ICE sees it. While closed it shows no interface, so that no host candidate is gathered and
-// only a relay can be used; pion's own relay-only policy is fixed for the life of a connection, and this one is not.
+// routes is the network as ICE sees it. While closed it shows no interface and opens no UDP socket of the kind that host
+// and server-reflexive candidates need; relays are reached over other calls. pion's own relay-only policy is fixed for
+// the life of a connection, and this one is not.
 // Open, it looks at the machine's interfaces afresh at every gathering: a laptop moves between networks during a call.
 type routes struct {
 	transport.Net
@@ -45,4 +48,14 @@ func (r *routes) Interfaces() ([]*transport.Interface, error) {
 		return fresh.Interfaces()
 	}
 	return r.Net.Interfaces()
+}
+
+var errClosedRoutes = errors.New("only relays for now")
+
+// ListenUDP implements transport.Net.
+func (r *routes) ListenUDP(network string, address *net.UDPAddr) (transport.UDPConn, error) {
+	if r.closed.Load() {
+		return nil, errClosedRoutes
+	}
+	return r.Net.ListenUDP(network, address)
 }

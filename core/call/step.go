@@ -3,6 +3,7 @@ package call
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"legekonsultasjon/core/access"
@@ -167,7 +168,8 @@ func (f facts) onNegotiation(e event) (facts, []action) {
 	case candidateCame:
 		return f.candidate(e.candidate)
 	case candidateFound:
-		if f.session && f.number > 0 {
+		relayed := strings.Contains(e.candidate.Candidate, " typ relay ") || e.candidate.Candidate == ""
+		if f.session && f.number > 0 && (relayed || !f.relayOnly) { // routes see to the latter; this is a second lock
 			e.candidate.Neg = f.number
 			return f, []action{send{e.candidate}}
 		}

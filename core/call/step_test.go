@@ -258,10 +258,14 @@ func TestPathLostInTheMoment(t *testing.T) {
 func TestOtherRoutesOpenAtDelta(t *testing.T) {
 	f := fresh()
 	f.relayOnly = true
-	f = tell(t, f, toConfirmation)
+	host := candidateFound{access.Candidate{Candidate: "candidate:1 1 udp 1 192.0.2.1 1 typ host"}}
+	f = tell(t, f, toConfirmation[:2])
+	f = tell(t, f, told{{host, ""}})
+	f = tell(t, f, toConfirmation[2:])
 	tell(t, f, told{
 		{admitted{}, "attach true true, announce true true, openRoutes, restart"},
 		{offered{2, theOffer}, ""},
+		{host, "send candidate 2"},
 		{pathLost{}, "set restart, set give up"},
 		{answering(2, "0A"), "takeAnswer"},
 		{answerTaken{}, ""},
