@@ -91,9 +91,7 @@ func (s *AudioSender) Run(ctx context.Context) error {
 	var microphone station
 	defer microphone.stop()
 	for {
-		s.mu.Lock()
-		source := s.source
-		s.mu.Unlock()
+		source := s.wanted()
 		microphone.stop()
 		s.meter.Reset()
 		if source != nil {
@@ -103,6 +101,17 @@ func (s *AudioSender) Run(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// wanted is the source to run now; changes up to here are known then.
+func (s *AudioSender) wanted() AudioSource {
+	select {
+	case <-s.changed:
+	default:
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.source
 }
 
 // attend waits until another source is wanted, or ctx ends (false).

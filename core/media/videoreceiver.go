@@ -71,6 +71,9 @@ func (r *VideoReceiver) Run(ctx context.Context) error {
 // askInterval is the least time between two requests for a key frame: one has to have the time to come.
 const askInterval = 500 * time.Millisecond
 
+// firstKey is how long the key frame with which every stream begins may take from its first packet on.
+const firstKey = 200 * time.Millisecond
+
 // idle is how long after the last packet a missing key frame is asked for again: a sender whose camera is off is left alone.
 const idle = 2 * time.Second
 
@@ -90,10 +93,12 @@ func (d *videoDecoding) packet(buf []byte) {
 		d.fault()
 		return
 	}
+	if !d.assembler.began {
+		d.lastAsk = now - askInterval + firstKey
+	}
 	d.lastPacket = now
-	payload := d.parsed.Payload
 	d.r.tally.add(func(v *VideoStats) { v.Packets++ })
-	d.assembler.push(&d.parsed.Header, payload, now)
+	d.assembler.push(&d.parsed.Header, d.parsed.Payload, now)
 	d.drain(now)
 }
 

@@ -229,8 +229,9 @@ type videoEncoding struct {
 	epoch   uint32 // random offset of the timestamps (RFC 3550, section 5.1)
 	bitrate int
 	lastKey time.Duration
-	lastAt  uint32
-	began   bool
+	began   bool   // a key frame has been made
+	stamped bool   // lastAt is valid
+	lastAt  uint32 // timestamp of the picture before
 }
 
 // frame encodes and sends one picture. Only an encoder that cannot be made is an error.
@@ -272,10 +273,10 @@ func (e *videoEncoding) send(f *Frame, bits []byte, key bool) {
 // timestamp is the capture time in 90 kHz. Two pictures never share one, whatever the source says.
 func (e *videoEncoding) timestamp(at time.Duration) uint32 {
 	ts := e.epoch + uint32(at.Microseconds()*9/100)
-	if e.began && int32(ts-e.lastAt) <= 0 {
+	if e.stamped && int32(ts-e.lastAt) <= 0 {
 		ts = e.lastAt + 1
 	}
-	e.lastAt = ts
+	e.lastAt, e.stamped = ts, true
 	return ts
 }
 

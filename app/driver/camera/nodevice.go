@@ -17,4 +17,6 @@ type device struct {
 }
 
 // Run implements media.VideoSource: without C there are no cameras.
-func (*device) Run(context.Context, media.VideoFormat, func(*media.Frame)) error { return media.ErrNoDevice }
+func (*device) Run(context.Context, media.VideoFormat, func(*media.Frame)) error {
+	return media.ErrNoDevice
+}
