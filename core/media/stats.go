@@ -57,6 +57,9 @@ func (t *tally) frame(now time.Duration, width, height, packets, bytes int, key 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := &t.stats
+	if s.Frames == 0 {
+		t.windowStart = now // what came before the first picture is no pace
+	}
 	s.Frames++
 	if key {
 		s.KeyFrames++

@@ -30,8 +30,8 @@ var errClosed = errors.New("opus: closed")
 // Encoder implements media.AudioEncoder.
 type Encoder struct{ lib *libopus.Encoder }
 
-// NewEncoder makes an encoder for speech.
-func NewEncoder() (*Encoder, error) {
+// NewEncoder makes an Encoder for speech, in the form that media.Codecs wants.
+func NewEncoder() (media.AudioEncoder, error) {
 	lib, err := libopus.NewEncoder(media.SampleRate, media.Channels, libopus.AppVoIP)
 	if err != nil {
 		return nil, fmt.Errorf("opus encoder: %w", err)
@@ -83,8 +83,8 @@ func (e *Encoder) Close() { e.lib = nil }
 // Decoder implements media.AudioDecoder.
 type Decoder struct{ lib *libopus.Decoder }
 
-// NewDecoder makes a decoder.
-func NewDecoder() (*Decoder, error) {
+// NewDecoder makes a Decoder, in the form that media.Codecs wants.
+func NewDecoder() (media.AudioDecoder, error) {
 	lib, err := libopus.NewDecoder(media.SampleRate, media.Channels)
 	if err != nil {
 		return nil, fmt.Errorf("opus decoder: %w", err)

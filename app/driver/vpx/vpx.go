@@ -34,8 +34,8 @@ type Encoder struct {
 	ticks int64
 }
 
-// NewEncoder makes an encoder; the size is taken from the frames.
-func NewEncoder(f media.VideoFormat, bitsPerSecond int) (*Encoder, error) {
+// NewEncoder makes an Encoder, in the form that media.Codecs wants; the size is taken from the frames.
+func NewEncoder(f media.VideoFormat, bitsPerSecond int) (media.VideoEncoder, error) {
 	if f.FPS <= 0 {
 		f.FPS = 30
 	}
@@ -108,8 +108,8 @@ type Decoder struct {
 	frame media.Frame
 }
 
-// NewDecoder makes a decoder.
-func NewDecoder() (*Decoder, error) {
+// NewDecoder makes a Decoder, in the form that media.Codecs wants.
+func NewDecoder() (media.VideoDecoder, error) {
 	state := C.lk_decoder_new()
 	if state == nil {
 		return nil, errors.New("vp8 decoder: cannot be made")

@@ -10,12 +10,7 @@ import (
 	"legekonsultasjon/core/media/pattern"
 )
 
-var (
-	_ media.VideoEncoder = (*Encoder)(nil)
-	_ media.VideoDecoder = (*Decoder)(nil)
-)
-
-func pair(t testing.TB, fps, rate int) (*Encoder, *Decoder) {
+func pair(t testing.TB, fps, rate int) (media.VideoEncoder, media.VideoDecoder) {
 	t.Helper()
 	e, err := NewEncoder(media.VideoFormat{FPS: fps}, rate)
 	if err != nil {
