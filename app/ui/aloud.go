@@ -33,7 +33,7 @@ func (v *aloudSheet) open(d *desk.ReadAloud) {
 	k := part.NewSkin(w.skin.Palette, w.fonts)
 	closing := func() { w.post(desk.DoCloseReadAloud{}) }
 	k.Escape = closing
-	title := part.Style{Size: 20, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
+	title := part.Style{Size: theme.Heading, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
 	said := func(key, words string, size float32) fyne.CanvasObject {
 		style := part.Style{Size: size, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.35}
 		return part.Column(2, k.NewLine(part.LabelStyle(), w.t(key), 24), k.NewProse(style, words))

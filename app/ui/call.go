@@ -57,8 +57,8 @@ func newCallView(w *Window) *callView {
 }
 
 func (v *callView) buildTop(k *part.Skin) {
-	strong := part.Style{Size: 16, Weight: assets.SemiBold, Tone: part.Text}
-	v.name = k.NewLine(strong, "", 120)
+	strong := part.Style{Size: theme.Strong, Weight: assets.SemiBold, Tone: part.Text}
+	v.name = k.NewLine(strong, "", 420)
 	v.elapsed = k.NewLine(part.Style{Size: theme.Body, Tone: part.Soft}, "", 0)
 	v.state, v.muted = k.NewChip(part.Plain, "", true), k.NewChip(part.Late, "", false)
 	v.quality = k.NewChip(part.Plain, "", false)
@@ -69,10 +69,10 @@ func (v *callView) buildLines(k *part.Skin) {
 	w := v.w
 	v.trouble = k.NewProse(part.BodyStyle().With(part.Wait), "")
 	v.troubles = part.Inset(10, 24, 0, 24, part.Row(10, k.NewIcon("warning", part.Wait, 20), part.Grow(v.trouble)))
-	v.nextWho = k.NewLine(part.BodyStyle(), "", 24)
+	v.nextWho = k.NewLine(part.BodyStyle(), "", 520)
 	v.nextJoin = k.NewButton(part.Lined, w.t("call.nextJoin"), nil).Sized(36, theme.Radius, 14)
 	v.next = part.Inset(10, 24, 0, 24, part.Row(14, part.Space(), v.nextWho, v.nextJoin, part.Space()))
-	v.noticeIs = k.NewLine(part.SoftStyle(), "", 24)
+	v.noticeIs = k.NewLine(part.SoftStyle(), "", 640)
 	v.undo = k.NewButton(part.Quiet, w.t("notice.undo"), nil).Sized(36, 8, 10)
 	v.notice = part.Inset(8, 24, 0, 24, part.Row(8, part.Space(), v.noticeIs, v.undo, part.Space()))
 }

@@ -79,7 +79,7 @@ func newDayRow(w *Window, id signaling.InvitationID) *dayRow {
 	r.chip = k.NewChip(part.Plain, "", false)
 	r.action = k.NewButton(part.Quiet, "", nil).Sized(40, theme.Radius, 10)
 	r.more = k.NewIconButton("dots", w.t("row.more"), r.menu).Sized(40, theme.Radius, 10)
-	line := part.Row(12, part.Wide(56, r.time), part.Grow(r.label), r.chip, part.Row(0, r.action, r.more))
+	line := part.Row(12, part.Wide(56, part.Tall(40, r.time)), part.Grow(r.label), r.chip, part.Row(0, r.action, r.more))
 	r.content = part.Inset(6, 12, 6, 16, line)
 	return r
 }

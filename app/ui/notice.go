@@ -20,7 +20,7 @@ type noticeBar struct {
 
 func newNoticeBar(w *Window) *noticeBar {
 	k := w.skin
-	n := &noticeBar{w: w, words: k.NewLine(part.BodyStyle(), "", 24)}
+	n := &noticeBar{w: w, words: k.NewLine(part.BodyStyle(), "", 640)}
 	n.undo = k.NewButton(part.Quiet, w.t("notice.undo"), nil).Sized(36, 8, 10)
 	n.close = k.NewIconButton("close", w.t("notice.close"), func() { w.post(desk.DoDismiss{}) }).Sized(36, 8, 8)
 	card := part.Layers(k.NewPlate(part.CardTone, part.EdgeTone, 12),

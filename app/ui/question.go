@@ -2,6 +2,7 @@ package ui
 
 import (
 	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
 	"legekonsultasjon/assets"
 	"legekonsultasjon/core/desk"
 )
@@ -45,7 +46,7 @@ func (v *questionSheet) open(q *desk.Question) {
 		}
 	}
 	k.Escape = answer(q.No)
-	title := part.Style{Size: 20, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
+	title := part.Style{Size: theme.Heading, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
 	no := k.NewButton(part.Lined, words("no"), answer(q.No))
 	yes := k.NewButton(part.Filled, words("yes"), answer(q.Yes))
 	body := part.Column(0, k.NewProse(title, words("title")), gap(8), k.NewProse(part.SoftStyle(), words("text")), gap(22),

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
 	"legekonsultasjon/assets"
 	"legekonsultasjon/core/desk"
 )
@@ -58,7 +59,7 @@ func (v *settingsView) options(prefix string, ids ...string) []part.Option {
 func (v *settingsView) page(k *part.Skin) *fyne.Container {
 	w := v.w
 	back := k.NewButton(part.Ink, w.t("settings.back"), func() { w.post(desk.DoCloseSettings{}) })
-	title := k.NewLine(part.Style{Size: 16, Weight: assets.SemiBold, Tone: part.Text}, w.t("settings.title"), 0)
+	title := k.NewLine(part.Style{Size: theme.Strong, Weight: assets.SemiBold, Tone: part.Text}, w.t("settings.title"), 0)
 	head := bar(k, 60, part.Inset(0, 24, 0, 14, part.Row(12, back, title, part.Space(), v.saved, v.save)))
 	section := func(key string, inner fyne.CanvasObject) fyne.CanvasObject {
 		return k.Card(part.Pad(22, part.Column(16, k.NewLine(part.HeadStyle(), w.t(key), 24), inner)))

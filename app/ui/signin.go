@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
 	"legekonsultasjon/assets"
 	"legekonsultasjon/core/desk"
 )
@@ -41,7 +42,7 @@ func newSignInView(w *Window) *signInView {
 // front is a card in the middle of an otherwise empty window, below the program's name.
 func front(w *Window, form fyne.CanvasObject) *fyne.Container {
 	k := w.skin
-	name := k.NewLine(part.Style{Size: 16, Weight: assets.SemiBold, Tone: part.Text}, w.t("app.name"), 0)
+	name := k.NewLine(part.Style{Size: theme.Strong, Weight: assets.SemiBold, Tone: part.Text}, w.t("app.name"), 0)
 	head := part.CentreBoth(part.Row(12, mark(k), name))
 	column := part.Column(22, head, k.Card(part.Inset(30, 32, 32, 32, form)))
 	return part.Layers(k.NewPlate(part.GroundTone, nil, 0), k.NewScroll(part.Centre(440, part.Inset(32, 16, 48, 16, column))))

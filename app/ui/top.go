@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
 	"legekonsultasjon/assets"
 	"legekonsultasjon/core/desk"
 )
@@ -33,11 +34,11 @@ func newTopBar(w *Window) *topBar {
 	small := part.SmallStyle()
 	small.Align, small.Leading = fyne.TextAlignTrailing, 1.25
 	t.doctor, t.clinic = k.NewLine(right, "", 190), k.NewLine(small, "", 190)
-	t.initials = k.NewLine(part.Style{Size: 13, Weight: assets.SemiBold, Tone: part.Accent}, "", 0)
+	t.initials = k.NewLine(part.Style{Size: theme.Small, Weight: assets.SemiBold, Tone: part.Accent}, "", 0)
 	avatar := k.Avatar(34, part.AccentSoft, nil, t.initials)
 	settings := k.NewButton(part.Ink, w.t("top.settings"), func() { w.post(desk.DoOpenSettings{}) })
 	out := k.NewButton(part.Ink, w.t("top.signOut"), func() { w.post(desk.DoSignOut{}) })
-	name := k.NewLine(part.Style{Size: 16, Weight: assets.SemiBold, Tone: part.Text}, w.t("app.name"), 0)
+	name := k.NewLine(part.Style{Size: theme.Strong, Weight: assets.SemiBold, Tone: part.Text}, w.t("app.name"), 0)
 	t.row = part.Row(12, mark(k), name, part.Space(), t.chip, part.Column(0, t.doctor, t.clinic), avatar, settings, out)
 	t.content = bar(k, 60, part.Inset(0, 24, 0, 24, t.row))
 	return t

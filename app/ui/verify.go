@@ -48,7 +48,7 @@ func (v *verifySheet) build(d *desk.Verify) {
 	if v.byPhone {
 		kind = "phone"
 	}
-	title := part.Style{Size: 20, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
+	title := part.Style{Size: theme.Heading, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
 	v.title, v.text = k.NewProse(title, w.t("verify."+kind+".title")), k.NewProse(part.SoftStyle(), w.t("verify."+kind+".text"))
 	v.small = k.NewLine(part.SoftStyle().Centred(), "", 24)
 	v.when = k.NewLine(part.SoftStyle().Centred(), "", 24)

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"legekonsultasjon/app/ui/part"
 	"legekonsultasjon/app/ui/theme"
@@ -30,7 +31,7 @@ func newWaitingView(w *Window) *waitingView {
 	v := &waitingView{w: w, rows: map[signaling.InvitationID]*waitingRow{}}
 	v.count = k.NewChip(part.Count, "", false)
 	v.head = part.Row(10, k.NewLine(part.HeadStyle(), w.t("waiting.title"), 0), v.count)
-	strong := part.Style{Size: 16, Weight: assets.Medium, Tone: part.Text, Align: fyne.TextAlignCenter}
+	strong := part.Style{Size: theme.Strong, Weight: assets.Medium, Tone: part.Text, Align: fyne.TextAlignCenter}
 	v.hint = k.NewLine(part.SoftStyle().Centred(), "", 24)
 	v.empty = k.Card(part.Inset(54, 16, 54, 16, part.Column(8,
 		part.CentreBoth(k.NewIcon("person-large", part.Soft, 44)),
@@ -106,7 +107,7 @@ func newWaitingRow(w *Window, id signaling.InvitationID) *waitingRow {
 	r.finish = k.NewButton(part.Quiet, w.t("waiting.finish"), func() { w.post(desk.DoFinish{Invitation: id}) })
 	r.more = k.NewIconButton("dots", w.t("row.more"), r.menu).Sized(36, theme.Radius, 8)
 	avatar := k.Avatar(44, part.RaisedTone, part.LineTone, k.NewIcon("person", part.Soft, 22))
-	line := part.Row(14, avatar, part.Grow(part.Column(0, r.name, r.small)), r.chip, part.Row(4, r.finish, r.join, r.more))
+	line := part.Row(14, avatar, part.Grow(container.New(&said{}, r.name, r.small, r.chip)), part.Row(4, r.finish, r.join, r.more))
 	r.why = k.NewProse(part.SmallStyle().With(part.Text), "")
 	r.yes, r.no = k.NewButton(part.Lined, "", nil).Sized(36, theme.Radius, 14), k.NewButton(part.Quiet, "", nil).Sized(36, theme.Radius, 10)
 	r.extra = part.Inset(2, 0, 0, 58, part.Row(10, part.Grow(r.why), r.no, r.yes))
@@ -212,3 +213,32 @@ func (r *waitingRow) renderExtra(d desk.WaitingRow) {
 		r.why.Set(w.t("waiting.holderAway", "workstation", d.HeldBy))
 	}
 }
+
+// said sets name, small line and chip: the chip at the right of both where there is room, else at the right of the name.
+type said struct{}
+
+const (
+	saidHeight = 44
+	saidRoomy  = 420
+)
+
+func (said) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	name, small, chip := objects[0], objects[1], objects[2]
+	c := chip.MinSize()
+	beside := size.Width - c.Width - 12
+	below := size.Width
+	y := (size.Height - c.Height) / 2
+	if size.Width >= saidRoomy {
+		below = beside
+	} else {
+		y = -2
+	}
+	name.Move(fyne.NewPos(0, 0))
+	name.Resize(fyne.NewSize(beside, 22))
+	small.Move(fyne.NewPos(0, 23))
+	small.Resize(fyne.NewSize(below, 20))
+	chip.Move(fyne.NewPos(size.Width-c.Width, y))
+	chip.Resize(c)
+}
+
+func (said) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(120, saidHeight) }

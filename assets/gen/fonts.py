@@ -2,7 +2,9 @@
 """Makes assets/fonts from Inter as Debian ships it (package fonts-inter, SIL Open Font License 1.1).
 
 Fyne cannot switch OpenType features on, so two of Inter's are made the default here: tabular figures (tnum) and the
-single-storey a (cv11). Everything but Latin is left out. Needs python3-fonttools. Run it from the repository's root.
+single-storey a (cv11). Fyne spaces letters for the next whole size and draws them at the size asked for; so that 14.5 and
+12.5 are spaced as they should be, the em is made larger by 15/14.5: asked for at 15, the letters are 14.5 px. Everything
+but Latin is left out. Needs python3-fonttools. Run it from the repository's root.
 """
 
 import sys
@@ -40,10 +42,18 @@ def bake(font):
             table.cmap[code] = swap.get(name, name)
 
 
+def grow_em(font):
+    """Makes every size smaller by 14.5/15."""
+    em = round(font["head"].unitsPerEm * 15 / 14.5)
+    font["head"].unitsPerEm = em
+    font["CFF "].cff.topDictIndex[0].FontMatrix = [1 / em, 0, 0, 1 / em, 0, 0]
+
+
 def main():
     for weight in WEIGHTS:
         font = TTFont(SOURCE % weight)
         bake(font)
+        grow_em(font)
         options = subset.Options()
         options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl"]
         options.name_IDs = ["*"]

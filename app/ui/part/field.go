@@ -17,6 +17,7 @@ type Field struct {
 	entry   *entry
 	problem *Prose
 	begun   string
+	setting bool // the program changes the text, no person
 	rows    int
 }
 
@@ -44,7 +45,14 @@ func (f *Field) Rows(n int) *Field {
 }
 
 // OnChange is called after every change of the text by a person.
-func (f *Field) OnChange(fn func(string)) *Field { f.entry.OnChanged = fn; return f }
+func (f *Field) OnChange(fn func(string)) *Field {
+	f.entry.OnChanged = func(s string) {
+		if !f.setting {
+			fn(s)
+		}
+	}
+	return f
+}
 
 // OnEnter is called when Enter is pressed in a field of one line.
 func (f *Field) OnEnter(fn func()) *Field { f.entry.OnSubmitted = func(string) { fn() }; return f }
@@ -62,7 +70,9 @@ func (f *Field) Text() string { return f.entry.Text }
 func (f *Field) SetText(s string) {
 	f.begun = s
 	if f.entry.Text != s {
+		f.setting = true
 		f.entry.SetText(s)
+		f.setting = false
 		f.entry.CursorColumn = len([]rune(s))
 		f.entry.Refresh()
 	}

@@ -40,9 +40,9 @@ func (s Style) Centred() Style { s.Align = fyne.TextAlignCenter; return s }
 
 func (s Style) leading() float32 {
 	if s.Leading == 0 {
-		return s.Size * 1.45
+		return s.Size * theme.Em * 1.45
 	}
-	return s.Size * s.Leading
+	return s.Size * theme.Em * s.Leading
 }
 
 func (k *Skin) font(w assets.Weight) fyne.Resource {

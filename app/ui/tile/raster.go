@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
 	"legekonsultasjon/core/media"
 )
 
@@ -167,7 +168,7 @@ type stage struct {
 
 func newStage(r *Raster, skin *part.Skin) *stage {
 	s := &stage{owner: r, skin: skin, ownShown: true}
-	s.message = skin.NewProse(part.Style{Size: 17, Tone: part.Soft, Align: fyne.TextAlignCenter}, "")
+	s.message = skin.NewProse(part.Style{Size: theme.Large, Tone: part.Soft, Align: fyne.TextAlignCenter}, "")
 	s.label = skin.NewLine(part.SmallStyle().With(part.Text), "", 0)
 	s.ExtendBaseWidget(s)
 	return s
@@ -215,9 +216,6 @@ func (r *stageRenderer) MinSize() fyne.Size { return fyne.NewSize(240, 160) }
 
 func (r *stageRenderer) Refresh() {
 	r.ground.FillColor, r.behind.FillColor = r.s.skin.Palette.Raised, r.s.skin.Palette.Card
-	if r.s.message.Words() == "" && !r.s.owner.big.rgba.Rect.Empty() {
-		r.ground.FillColor = color.NRGBA{0, 0, 0, 0xFF}
-	}
 	r.Layout(r.s.Size())
 	for _, o := range r.Objects() {
 		o.Refresh()

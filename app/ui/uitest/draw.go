@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
 	"legekonsultasjon/app/driver/yuv"
@@ -21,7 +20,7 @@ import (
 // Face is a window without a display: what it posts is kept, what it draws can be looked at.
 type Face struct {
 	Window  *ui.Window
-	Canvas  software.WindowlessCanvas
+	Canvas  test.WindowlessCanvas
 	Surface *tile.Raster
 	Posted  []desk.Command
 }
@@ -30,7 +29,7 @@ type Face struct {
 // opened before must not be used any more.
 func Open(s desk.State, width, height, scale float32) *Face {
 	test.NewApp()
-	f := &Face{Canvas: software.NewCanvas()}
+	f := &Face{Canvas: test.NewWindow(nil).Canvas().(test.WindowlessCanvas)}
 	skin := part.NewSkin(theme.Dark(), theme.NewFonts())
 	f.Surface = tile.NewRaster(tile.Paint{Do: func(do func()) { do() }, RGBA: yuv.RGBA, Mirror: yuv.Mirror}, skin)
 	if s.Screen == desk.ScreenCall {
