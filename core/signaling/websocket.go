@@ -119,6 +119,8 @@ func (s *socket) Read(ctx context.Context) (Message, *Relay, error) {
 		return nil, nil, err
 	}
 	if refused, ok := m.(Refused); ok {
+		s.stopPings()
+		_ = s.ws.CloseNow() // it was the last message; the other side need not wait for a goodbye
 		return nil, nil, &ClosedError{Refused: refused}
 	}
 	return m, nil, nil
