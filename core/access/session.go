@@ -33,6 +33,7 @@ type Session struct {
 }
 
 func newSession(role Role, epoch uint32, k sessionKeys) *Session {
+	logKeys(k)
 	s := &Session{role: role, epoch: epoch, th: k.th, cP: k.cP, cD: k.cD}
 	s.out, s.in = newAEAD(k.pd[:]), newAEAD(k.dp[:])
 	if role == RoleDoctor {
