@@ -32,10 +32,10 @@ type Letter struct {
 	HasHTML     bool      `json:"hasHTML"`
 	Calendar    string    `json:"calendar,omitempty"` // the text/calendar alternative
 	Attachments []string  `json:"attachments,omitempty"`
-	Links       []string  `json:"links,omitempty"` // http and https, from the text
-	PIN         string    `json:"pin,omitempty"`   // the first six digits that stand alone in the text
-	Secure      bool      `json:"secure"`          // it came over TLS
-	User        string    `json:"user,omitempty"`  // who had signed in
+	Link        string    `json:"link,omitempty"` // the first http or https link of the text
+	PIN         string    `json:"pin,omitempty"`  // the first six digits that stand alone in the text
+	Secure      bool      `json:"secure"`         // it came over TLS
+	User        string    `json:"user,omitempty"` // who had signed in
 	MessageID   string    `json:"messageID,omitempty"`
 	Raw         []byte    `json:"-"` // the message as received
 }
@@ -57,7 +57,7 @@ func (b *box) put(l Letter) Letter {
 	defer b.mu.Unlock()
 	b.count++
 	l.Number, l.HasHTML = b.count, l.HTML != ""
-	l.Links, l.PIN = links(l.Text), pin(l.Text)
+	l.Link, l.PIN = link(l.Text), pin(l.Text)
 	b.letters = append(b.letters, l)
 	if len(b.letters) > kept {
 		delete(b.taken, b.letters[0].Number)
@@ -131,12 +131,8 @@ func (o *Office) Empty() {
 	o.box.notify()
 }
 
-func links(text string) []string {
-	found := regexp.MustCompile(`https?://[^\s<>"]+`).FindAllString(text, -1)
-	for n := range found {
-		found[n] = strings.TrimRight(found[n], ".,;:)")
-	}
-	return slices.Compact(found)
+func link(text string) string {
+	return strings.TrimRight(regexp.MustCompile(`https?://[^\s<>"]+`).FindString(text), ".,;:)")
 }
 
 // pin is the first run of exactly six digits that is no part of a link, a word or a longer number.

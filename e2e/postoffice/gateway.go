@@ -55,7 +55,7 @@ func (o *Office) gateway(w http.ResponseWriter, r *http.Request) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // none is refused below
 	var m message
 	switch {
-	case o.cfg.Secret != "" && !same(secret, o.cfg.Secret):
+	case !same(secret, o.options.Secret):
 		reply(w, http.StatusUnauthorized, map[string]any{"error": "unknown key"})
 	case kind != "application/json":
 		reply(w, http.StatusUnsupportedMediaType, map[string]any{"error": "expected application/json"})
@@ -83,7 +83,7 @@ func (o *Office) sveve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := map[string]any{"msgOkCount": 0, "stdSMSCount": 0}
-	if o.cfg.Secret != "" && !same(r.Form.Get("passwd"), o.cfg.Secret) {
+	if !same(r.Form.Get("passwd"), o.options.Secret) {
 		answer["fatalError"] = "Feil brukernavn/passord"
 	} else if reason := o.sms(message{withCountry(r.Form.Get("to")), r.Form.Get("from"), r.Form.Get("msg")}); reason != "" {
 		answer["errors"] = []any{map[string]any{"number": r.Form.Get("to"), "message": reason}}

@@ -5,6 +5,7 @@ package postoffice
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -18,46 +19,49 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// Config says where the office listens and who may post. The zero value listens on free ports of 127.0.0.1 and takes
-// mail without signing in and SMS without a secret.
-type Config struct {
-	Web      string   // web page and SMS gateway, "127.0.0.1:8725"
-	SMTP     string   // plain, with STARTTLS offered
-	SMTPS    string   // TLS from the first byte
-	User     string   // of the mail account; "" asks nobody to sign in
-	Password string   // of the mail account
-	Secret   string   // of the SMS gateway; "" asks nobody for it
-	Hosts    []string // names in the certificate; nil is localhost and the loopback addresses
-	Expired  bool     // the certificate ran out yesterday
-	PlainTLS bool     // do not offer STARTTLS on the plain port
-	Logins   []string // SASL mechanisms on offer; nil is PLAIN and LOGIN
-	Log      *slog.Logger
+// Options say where the office listens and who may post. The zero value listens on free ports of 127.0.0.1 and takes
+// mail without signing in and SMS with a secret of its own.
+type Options struct {
+	Web        string   // web page and SMS gateway, "127.0.0.1:8725"
+	SMTP       string   // plain, with STARTTLS offered
+	SMTPS      string   // TLS from the first byte
+	User       string   // of the mail account; "" asks nobody to sign in
+	Password   string   // of the mail account
+	Secret     string   // of the SMS gateway; "" draws one
+	Hosts      []string // names in the certificate; nil is localhost and the loopback addresses
+	Expired    bool     // the certificate ran out yesterday
+	NoSTARTTLS bool     // do not offer STARTTLS on the plain port
+	Logins     []string // SASL mechanisms on offer; nil is PLAIN and LOGIN
+	Log        *slog.Logger
 }
 
 // Office is a running post office.
 type Office struct {
-	cfg    Config
-	log    *slog.Logger
-	roots  *x509.CertPool
-	smtp   *smtp.Server
-	web    *http.Server
-	addr   struct{ smtp, smtps, web net.Addr }
-	ctx    context.Context // ends when the office closes: stalled answers end with it
-	cancel context.CancelFunc
-	served sync.WaitGroup
-	box    box
-	faults faults
-	screen screen
+	options Options
+	log     *slog.Logger
+	roots   *x509.CertPool
+	smtp    *smtp.Server
+	web     *http.Server
+	addr    struct{ smtp, smtps, web net.Addr }
+	ctx     context.Context // ends when the office closes: stalled answers end with it
+	cancel  context.CancelFunc
+	served  sync.WaitGroup
+	box     box
+	faults  faults
+	screen  screen
 }
 
 // Open starts the office. Close ends it.
-func Open(cfg Config) (*Office, error) {
-	o := &Office{cfg: cfg, log: cfg.Log}
+func Open(options Options) (*Office, error) {
+	o := &Office{options: options, log: options.Log}
 	if o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}
+	if o.options.Secret == "" {
+		o.options.Secret = rand.Text()
+	}
 	o.ctx, o.cancel = context.WithCancel(context.Background())
-	certificate, roots, err := issue(cfg.Hosts, cfg.Expired, time.Now())
+	certificate, roots, err := issue(options.Hosts, options.Expired, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +81,7 @@ func (o *Office) listen(certificate tls.Certificate) error {
 		}
 		return err
 	}
-	for _, address := range []string{o.cfg.SMTP, o.cfg.SMTPS, o.cfg.Web} {
+	for _, address := range []string{o.options.SMTP, o.options.SMTPS, o.options.Web} {
 		if address == "" {
 			address = "127.0.0.1:0"
 		}
@@ -126,22 +130,20 @@ func (o *Office) webHost() string {
 	return net.JoinHostPort("localhost", port)
 }
 
-// GatewayURL is where a JSON SMS gateway listens: POST {"to", "from", "text"} with "Authorization: Bearer SECRET".
-func (o *Office) GatewayURL() string { return "http://" + o.addr.web.String() + "/gateway/messages" }
+// SMSURL is where a JSON SMS gateway listens: POST {"to", "from", "text"} with "Authorization: Bearer SECRET".
+func (o *Office) SMSURL() string { return "http://" + o.addr.web.String() + "/gateway/messages" }
 
 // SveveURL is where a gateway in the manner of Sveve listens: GET or POST with user, passwd, to, from, msg, f=json.
 func (o *Office) SveveURL() string { return "http://" + o.addr.web.String() + "/SMS/SendMessage" }
 
-// SMTP is host and port of the plain SMTP server, which also offers STARTTLS.
-func (o *Office) SMTP() (host string, port int) { return hostPort(o.addr.smtp) }
+// SMSSecret is what both gateways ask for.
+func (o *Office) SMSSecret() string { return o.options.Secret }
 
-// SMTPS is host and port of the SMTP server that speaks TLS from the first byte.
-func (o *Office) SMTPS() (host string, port int) { return hostPort(o.addr.smtps) }
+// SMTPAddr is "host:port" of the plain SMTP server, which also offers STARTTLS.
+func (o *Office) SMTPAddr() string { return o.addr.smtp.String() }
 
-func hostPort(a net.Addr) (string, int) {
-	tcp, _ := a.(*net.TCPAddr) // listen made it
-	return tcp.IP.String(), tcp.Port
-}
+// SMTPSAddr is "host:port" of the SMTP server that speaks TLS from the first byte.
+func (o *Office) SMTPSAddr() string { return o.addr.smtps.String() }
 
 // Roots is the authority that signed the office's certificate; no system trusts it.
 func (o *Office) Roots() *x509.CertPool { return o.roots }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -21,9 +20,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func open(t *testing.T, cfg Config) *Office {
+func open(t *testing.T, options Options) *Office {
 	t.Helper()
-	o, err := Open(cfg)
+	o, err := Open(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +41,6 @@ func soon(t *testing.T) context.Context {
 	return ctx
 }
 
-func address(host string, port int) string { return fmt.Sprintf("%s:%d", host, port) }
-
 const letterText = "From: =?utf-8?q?Legesenteret_=C3=98st?= <post@lege.example>\r\nTo: <ola@eksempel.no>\r\n" +
 	"Subject: =?utf-8?q?Time_hos_=C3=98yvind?=\r\nMessage-ID: <1@lege.example>\r\n" +
 	"Content-Type: multipart/mixed; boundary=outer\r\n\r\n--outer\r\nContent-Type: multipart/alternative; boundary=inner\r\n\r\n" +
@@ -54,13 +51,13 @@ const letterText = "From: =?utf-8?q?Legesenteret_=C3=98st?= <post@lege.example>\
 	"--outer\r\nContent-Type: text/calendar\r\nContent-Disposition: attachment; filename=\"invite.ics\"\r\n\r\nBEGIN:VCALENDAR\r\n--outer--\r\n"
 
 func TestMailArrivesAndIsTakenApart(t *testing.T) {
-	o := open(t, Config{User: "post", Password: "s3cret"})
+	o := open(t, Options{User: "post", Password: "s3cret"})
 	for name, dial := range map[string]func() (*smtp.Client, error){
 		"starttls": func() (*smtp.Client, error) {
-			return smtp.DialStartTLS(address(o.SMTP()), &tls.Config{RootCAs: o.Roots()})
+			return smtp.DialStartTLS(o.SMTPAddr(), &tls.Options{RootCAs: o.Roots()})
 		},
-		"tls":   func() (*smtp.Client, error) { return smtp.DialTLS(address(o.SMTPS()), &tls.Config{RootCAs: o.Roots()}) },
-		"plain": func() (*smtp.Client, error) { return smtp.Dial(address(o.SMTP())) },
+		"tls":   func() (*smtp.Client, error) { return smtp.DialTLS(o.SMTPSAddr(), &tls.Options{RootCAs: o.Roots()}) },
+		"plain": func() (*smtp.Client, error) { return smtp.Dial(o.SMTPAddr()) },
 	} {
 		c, err := dial()
 		if err != nil {
@@ -82,7 +79,7 @@ func TestMailArrivesAndIsTakenApart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l.Subject != "Time hos Øyvind" || l.PIN != "048291" || len(l.Links) != 1 || l.Links[0] != "https://lege.example/#iwHX45R2ALMJKoWWXqX19Q" ||
+		if l.Subject != "Time hos Øyvind" || l.PIN != "048291" || l.Link != "https://lege.example/#iwHX45R2ALMJKoWWXqX19Q" ||
 			!strings.Contains(l.Text, "Trykk på lenken\n") || !strings.Contains(l.HTML, "<p>Hei</p>") || l.Calendar != "BEGIN:VCALENDAR" ||
 			len(l.Attachments) != 1 || l.Attachments[0] != "invite.ics" || l.User != "post" || l.Secure != (name != "plain") {
 			t.Errorf("%s: %+v", name, l)
@@ -91,8 +88,8 @@ func TestMailArrivesAndIsTakenApart(t *testing.T) {
 }
 
 func TestWrongPasswordIsRefused(t *testing.T) {
-	o := open(t, Config{User: "post", Password: "right", Logins: []string{sasl.Plain}})
-	c, err := smtp.Dial(address(o.SMTP()))
+	o := open(t, Options{User: "post", Password: "right", Logins: []string{sasl.Plain}})
+	c, err := smtp.Dial(o.SMTPAddr())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,9 +104,9 @@ func TestWrongPasswordIsRefused(t *testing.T) {
 }
 
 func TestCertificates(t *testing.T) {
-	for name, cfg := range map[string]Config{"expired": {Expired: true}, "another host": {Hosts: []string{"mail.example"}}} {
-		o := open(t, cfg)
-		if c, err := smtp.DialTLS(address(o.SMTPS()), &tls.Config{RootCAs: o.Roots()}); err == nil {
+	for name, options := range map[string]Options{"expired": {Expired: true}, "another host": {Hosts: []string{"mail.example"}}} {
+		o := open(t, options)
+		if c, err := smtp.DialTLS(o.SMTPSAddr(), &tls.Options{RootCAs: o.Roots()}); err == nil {
 			t.Errorf("%s: trusted", name)
 			_ = c.Close()
 		}
@@ -117,9 +114,9 @@ func TestCertificates(t *testing.T) {
 }
 
 func TestSMTPFaults(t *testing.T) {
-	o := open(t, Config{})
+	o := open(t, Options{})
 	send := func() error {
-		c, err := smtp.Dial(address(o.SMTP()))
+		c, err := smtp.Dial(o.SMTPAddr())
 		if err != nil {
 			return err
 		}
@@ -158,9 +155,9 @@ func TestSMTPFaults(t *testing.T) {
 }
 
 func TestGateway(t *testing.T) {
-	o := open(t, Config{Secret: "key"})
+	o := open(t, Options{Secret: "key"})
 	post := func(secret, kind, body string) int {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, o.GatewayURL(), strings.NewReader(body))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, o.SMSURL(), strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +188,7 @@ func TestGateway(t *testing.T) {
 		}
 	}
 	l, err := o.Wait(soon(t), "+4798765432")
-	if err != nil || l.Kind != SMS || l.PIN != "123456" || len(l.Links) != 1 || l.From != "Legesenter" {
+	if err != nil || l.Kind != SMS || l.PIN != "123456" || l.Link != "https://a.example/#x" || l.From != "Legesenter" {
 		t.Errorf("%+v, %v", l, err)
 	}
 	o.Fail(Fault{Stage: AtGateway, Code: 503, Times: 1}, Fault{Stage: AfterSMS, Drop: true, Times: 1})
@@ -204,7 +201,7 @@ func TestGateway(t *testing.T) {
 }
 
 func TestSveve(t *testing.T) {
-	o := open(t, Config{Secret: "key"})
+	o := open(t, Options{Secret: "key"})
 	for secret, want := range map[string]string{"key": `"msgOkCount":1`, "other": "fatalError"} {
 		res, err := http.PostForm(o.SveveURL(), url.Values{"user": {"lege"}, "passwd": {secret}, "to": {"98765432"}, "msg": {"Hei"}, "f": {"json"}})
 		if err != nil {
@@ -222,7 +219,7 @@ func TestSveve(t *testing.T) {
 }
 
 func TestWaitEndsWithItsContext(t *testing.T) {
-	o := open(t, Config{})
+	o := open(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := o.Wait(ctx, "nobody@example.no"); !errors.Is(err, context.Canceled) {
@@ -231,7 +228,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 }
 
 func TestPage(t *testing.T) {
-	o := open(t, Config{})
+	o := open(t, Options{})
 	o.box.put(Letter{Kind: Mail, To: "a@b.no", Text: "x", HTML: "<html><head></head><script>1</script></html>", Raw: []byte("raw")})
 	get := func(path, host string) (int, http.Header, string) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+o.addr.web.String()+path, nil)
@@ -272,7 +269,7 @@ func TestPage(t *testing.T) {
 }
 
 func TestChangesAreToldAtOnce(t *testing.T) {
-	o := open(t, Config{})
+	o := open(t, Options{})
 	r, err := http.NewRequestWithContext(soon(t), http.MethodGet, o.URL()+"/changes", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -301,7 +298,7 @@ func TestChangesAreToldAtOnce(t *testing.T) {
 }
 
 func TestOnlyOnLoopback(t *testing.T) {
-	if o, err := Open(Config{Web: "0.0.0.0:0"}); err == nil {
+	if o, err := Open(Options{Web: "0.0.0.0:0"}); err == nil {
 		_ = o.Close()
 		t.Error("letters are shown to the network")
 	}
@@ -310,7 +307,7 @@ func TestOnlyOnLoopback(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = taken.Close() }()
-	if o, err := Open(Config{SMTP: taken.Addr().String()}); err == nil {
+	if o, err := Open(Options{SMTP: taken.Addr().String()}); err == nil {
 		_ = o.Close()
 		t.Error("a taken port")
 	}
@@ -333,7 +330,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, raw []byte) {
 		l, err := read(raw)
 		if err == nil {
-			_, _ = links(l.Text), pin(l.Text)
+			_, _ = link(l.Text), pin(l.Text)
 		}
 	})
 }

@@ -26,7 +26,7 @@ func (o *Office) newSMTP(config *tls.Config) *smtp.Server {
 	s.ReadTimeout, s.WriteTimeout = time.Minute, time.Minute
 	s.AllowInsecureAuth = true // it listens on loopback only
 	s.ErrorLog = log.New(io.Discard, "", 0)
-	if !o.cfg.PlainTLS {
+	if !o.options.NoSTARTTLS {
 		s.TLSConfig = config
 	}
 	return s
@@ -47,10 +47,10 @@ func (s *session) Logout() error { return nil }
 
 func (s *session) AuthMechanisms() []string {
 	switch {
-	case s.office.cfg.User == "":
+	case s.office.options.User == "":
 		return nil
-	case s.office.cfg.Logins != nil:
-		return s.office.cfg.Logins
+	case s.office.options.Logins != nil:
+		return s.office.options.Logins
 	}
 	return []string{sasl.Plain, sasl.Login}
 }
@@ -72,7 +72,7 @@ func (s *session) signIn(user, password string) error {
 	if err := s.office.answer(AtSignIn, s.conn); err != nil {
 		return err
 	}
-	if !same(user, s.office.cfg.User) || !same(password, s.office.cfg.Password) {
+	if !same(user, s.office.options.User) || !same(password, s.office.options.Password) {
 		return smtp.ErrAuthFailed
 	}
 	s.user = user
@@ -85,7 +85,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if err := s.office.answer(AtSender, s.conn); err != nil {
 		return err
 	}
-	if s.office.cfg.User != "" && s.user == "" {
+	if s.office.options.User != "" && s.user == "" {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication required"}
 	}
 	s.from = from

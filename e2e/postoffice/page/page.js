@@ -35,7 +35,7 @@ function heading(l) {
 /** What one does with a letter: press its link, read its PIN. */
 function way(l) {
   const row = el("div", "open");
-  if (l.links?.length) row.append(link(l.links[0], "Åpne lenken"));
+  if (l.link) row.append(link(l.link, "Åpne lenken"));
   if (l.pin) row.append(el("span", "pin", el("small", "", "PIN "), l.pin));
   return row;
 }
