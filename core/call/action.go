@@ -20,7 +20,7 @@ type (
 	send struct{ message access.Message }
 	// confirm computes both values over the live certificates and sends ours: confirmation or confirmationFailed.
 	confirm struct{ offer, answer string }
-	// inspect compares the certificate that DTLS met with the one promised: impostor or pathFailed comes back.
+	// inspect compares the certificate that DTLS met with the one promised: impostor or connectionEnded comes back.
 	inspect struct{ promised [32]byte }
 	// announce tells the patient which of our tracks are on.
 	announce struct{ microphone, camera bool }

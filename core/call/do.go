@@ -103,10 +103,11 @@ func (p *Peer) confirm(a confirm) []event {
 	}}
 }
 
-// inspect tells why DTLS failed: another certificate than the promised one, or merely a bad line.
+// inspect tells why DTLS failed: another certificate than the promised one, or the other side's refusal or a bad
+// line.
 func (p *Peer) inspect(promised [32]byte) []event {
 	if met, ok := p.conn.remoteFingerprint(); ok && met != promised {
 		return []event{impostor{}}
 	}
-	return []event{pathFailed{}}
+	return []event{connectionEnded{}}
 }

@@ -77,9 +77,10 @@ const (
 	confirmTimer              // from DTLS to the confirmation
 	restartTimer              // from one ICE restart to the next
 	giveUpTimer               // from the loss of the path to Failed
+	byeTimer                  // from the other side's hanging up to Failed, unless it says why
 	timers
 )
 
 func (t timer) String() string {
-	return [...]string{"connect", "confirm", "restart", "give up"}[t]
+	return [...]string{"connect", "confirm", "restart", "give up", "bye"}[t]
 }

@@ -166,9 +166,7 @@ func TestPatientSeesForgedOffer(t *testing.T) {
 	s.admit()
 	s.peer.Start()
 	s.awaitPatient(func(p calltest.Status) bool { return p.Mismatch })
-	s.await(0, "the end at the doctor's side", func(e call.Event) bool {
-		return e == call.StateChanged{State: call.NotGenuine} || e == call.StateChanged{State: call.Failed}
-	})
+	s.awaitState(0, call.NotGenuine)
 	if s.sent.Sent() != 0 || s.picture.Shown() != 0 {
 		t.Error("media in spite of it")
 	}

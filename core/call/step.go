@@ -17,6 +17,7 @@ const (
 	giveUp          = 12*time.Second - pathTimeout
 	confirmDeadline = 10 * time.Second
 	connectDeadline = 30 * time.Second
+	byeDeadline     = 2 * time.Second
 )
 
 // maxCandidates bounds the candidates that are taken from the patient in one negotiation; further ones are dropped. So
@@ -237,7 +238,7 @@ func (f facts) onPath(e event) (facts, []action) {
 		}
 		return f.losePath()
 	case connectionEnded:
-		return f.end(Failed)
+		return f.hungUp()
 	case timeUp:
 		return f.alarm(e.timer)
 	}
@@ -258,9 +259,18 @@ func (f facts) losePath() (facts, []action) {
 	return f, actions
 }
 
+// hungUp is called when the other side closed the connection. Before the confirmation that may be because it has seen a
+// Mismatch; its word on that takes the longer way through the session.
+func (f facts) hungUp() (facts, []action) {
+	if f.confirmed {
+		return f.end(Failed)
+	}
+	return f, []action{setTimer{byeTimer, byeDeadline}}
+}
+
 func (f facts) alarm(t timer) (facts, []action) {
 	switch t {
-	case connectTimer:
+	case connectTimer, byeTimer:
 		if !f.confirmed {
 			return f.end(Failed)
 		}

@@ -214,6 +214,8 @@ func TestEndsBeforeConfirmation(t *testing.T) {
 		"no connection":          {6, timeUp{connectTimer}, "FAILED, shut"},
 		"an impostor":            {9, impostor{}, "NOT GENUINE, shut"},
 		"DTLS failed":            {9, securingFailed{}, "inspect"},
+		"hung up":                {9, connectionEnded{}, "set bye"},
+		"hung up without a word": {9, timeUp{byeTimer}, "FAILED, shut"},
 		"no confirmation":        {10, timeUp{confirmTimer}, "NOT GENUINE, shut"},
 		"no certificate":         {11, confirmationFailed{}, "NOT GENUINE, shut"},
 		"not the promised one":   {11, confirmation{expected, digest(0x0B)}, "NOT GENUINE, shut"},

@@ -209,9 +209,9 @@ func (p *Patient) hangUp() {
 
 // mismatch is the end: nothing is shown, and the doctor is told.
 func (p *Patient) mismatch() {
+	_ = p.cfg.Send(access.Bye{Reason: access.ByeMismatch})
 	p.hangUp()
 	p.set(func(s *Status) { s.Mismatch, s.Connected = true, false })
-	_ = p.cfg.Send(access.Bye{Reason: access.ByeMismatch})
 }
 
 func (p *Patient) offer(o access.Offer) {
