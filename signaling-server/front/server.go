@@ -53,6 +53,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	sockets  map[*socket]struct{}
+	live     sync.WaitGroup // of sockets; nothing is added once draining
 	draining bool
 }
 
@@ -125,7 +126,7 @@ func (s *Server) Drain(ctx context.Context) {
 	gone := make(chan struct{})
 	s.unheard()
 	go func() {
-		s.waitForSockets()
+		s.live.Wait()
 		close(gone)
 	}()
 	select {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -31,7 +30,6 @@ type socket struct {
 	turnName string    // random, for this socket's TURN credentials
 	session  string    // a desktop's session secret; set before renewed is
 	renewed  time.Time // when credentials were last sent, under Server.mu; zero before the Welcome
-	ended    sync.Once
 }
 
 // open makes a socket known, so that Drain finds it. It is nil when the server is draining; the connection is closed then.
@@ -45,6 +43,7 @@ func (s *Server) open(conn signaling.Conn, kind string, messages, bytes int) *so
 	draining := s.draining
 	if !draining {
 		s.sockets[c] = struct{}{}
+		s.live.Add(1)
 	}
 	s.mu.Unlock()
 	if draining {
@@ -63,6 +62,7 @@ func (s *Server) shut(c *socket, code signaling.Code) {
 	delete(s.sockets, c)
 	s.mu.Unlock()
 	c.log.Debug("socket closed", "code", code)
+	s.live.Done()
 }
 
 // greeted marks the socket as one to be kept in fresh credentials.
@@ -70,36 +70,6 @@ func (s *Server) greeted(c *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.renewed = time.Now()
-}
-
-func (s *Server) waitForSockets() {
-	for {
-		s.mu.Lock()
-		n := len(s.sockets)
-		s.mu.Unlock()
-		if n == 0 {
-			return
-		}
-		select {
-		case <-s.ctx.Done():
-			s.cut()
-			return
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
-// cut waits for the readers after their context has ended.
-func (s *Server) cut() {
-	for {
-		s.mu.Lock()
-		n := len(s.sockets)
-		s.mu.Unlock()
-		if n == 0 {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
 }
 
 // first reads the first message, which must be an M and come in time. When it is not there, code says how to close.

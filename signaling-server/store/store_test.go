@@ -19,13 +19,7 @@ import (
 	"legekonsultasjon/core/signaling"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m,
-		// nats-server keeps one goroutine for the time of day, for the life of the process.
-		goleak.IgnoreAnyFunction("github.com/nats-io/nats-server/v2/server.init.func1"),
-		goleak.IgnoreAnyFunction("github.com/nats-io/nats-server/v2/server/ats.init.0.func1"),
-	)
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func open(t *testing.T, o Options) *Store {
 	t.Helper()

@@ -98,11 +98,15 @@ func (s *Server) Port() int { return s.port }
 // credentials are renewed, so that an allocation can be kept with either.
 func (s *Server) ICEServers(session string) []signaling.ICEServer {
 	host := net.JoinHostPort(s.opts.PublicIP.String(), strconv.Itoa(s.port))
-	name := strconv.FormatInt(time.Now().Add(CredentialLife).Unix(), 10) + ":" + session
+	name := entryName(time.Now().Add(CredentialLife), session)
 	return []signaling.ICEServer{
 		{URLs: []string{"stun:" + host}},
 		{URLs: []string{"turn:" + host + "?transport=udp"}, Username: name, Credential: s.password(name)},
 	}
+}
+
+func entryName(until time.Time, session string) string {
+	return strconv.FormatInt(until.Unix(), 10) + ":" + session
 }
 
 func (s *Server) password(name string) string {
