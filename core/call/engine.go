@@ -2,6 +2,7 @@ package call
 
 import (
 	"errors"
+	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/cc"
@@ -41,6 +42,9 @@ var (
 	}
 )
 
+// relayHead is the head start of direct ways over a relay. pion's own, 2 s, would be waited for by everybody who has none.
+const relayHead = 500 * time.Millisecond
+
 // newAPI is pion set up as this program needs it.
 func newAPI(cfg Config, r *routes, e *estimator, c *counts) (*webrtc.API, error) {
 	media := new(webrtc.MediaEngine)
@@ -55,6 +59,7 @@ func newAPI(cfg Config, r *routes, e *estimator, c *counts) (*webrtc.API, error)
 	setting.SetNet(r)
 	setting.SetIncludeLoopbackCandidate(cfg.Loopback)
 	setting.SetICETimeouts(pathTimeout, iceFailedAfter, keepAlive)
+	setting.SetRelayAcceptanceMinWait(relayHead)
 	// An active TCP candidate would dial the patient from our own address even when only relays are wanted.
 	setting.DisableActiveTCP(true)
 	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry),
