@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
 )
@@ -25,7 +26,7 @@ func (l *loop) boot() {
 	l.signIn = SignIn{Server: loaded.Server, Email: loaded.Email}
 	l.invite.country, l.invite.language = loaded.Country, loaded.Letters
 	l.start(func(ctx context.Context) func() {
-		l.Devices.Watch(ctx, func(i Inventory) { l.post(func() { l.inventoryChanged(i) }) })
+		l.Devices.Watch(ctx, func(i mediadevice.Inventory) { l.post(func() { l.inventoryChanged(i) }) })
 		return nil
 	})
 	if loaded.SealedFile || l.Keyring == nil {

@@ -17,6 +17,7 @@ import (
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/core/desk/desktest"
+	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
 )
@@ -80,8 +81,9 @@ func (o *office) deps() desk.Deps {
 		Server: o.server, Settings: settings.Open(filepath.Join(o.profile, "settings.json"), o.name),
 		Keyring: o.keyring, Sealed: filepath.Join(o.profile, "secrets"), Book: o.book(), Post: o.post,
 		NewPeer: o.peers.New, Notifier: o, Show: o.show,
-		Devices: desktest.Devices{Inventory: desk.Inventory{
-			Cameras: []desk.Device{{ID: "c", Name: "Kamera"}}, Microphones: []desk.Device{{ID: "m", Name: "Mikrofon"}},
+		Devices: desktest.Devices{Inventory: mediadevice.Inventory{
+			{Kind: mediadevice.Camera, ID: "c", Name: "Kamera"}, {Kind: mediadevice.Microphone, ID: "m", Name: "Mikrofon"},
+			{Kind: mediadevice.Microphone, ID: "h", Name: "Headset"},
 		}},
 	}
 }

@@ -435,7 +435,7 @@ func TestTheWindowIsClosed(t *testing.T) {
 		p := o.patient(o.invite("Venter", "a@example.no"))
 		o.do(desk.DoQuit{})
 		s := o.until("asked", func(s desk.State) bool { return s.Question != nil })
-		if s.Question.Code != "quitExpected" || s.Question.Args["count"] != "1" {
+		if s.Question.Code != "quitWaiting" || s.Question.Args["count"] != "1" {
 			t.Errorf("%+v", s.Question)
 		}
 		o.do(s.Question.No)
@@ -445,7 +445,7 @@ func TestTheWindowIsClosed(t *testing.T) {
 		p.hears("admit")
 		o.do(desk.DoQuit{})
 		s = o.until("asked", func(s desk.State) bool { return s.Question != nil })
-		if s.Question.Code != "quitInCall" {
+		if s.Question.Code != "quitCall" {
 			t.Errorf("%+v", s.Question)
 		}
 		o.do(s.Question.Yes)

@@ -8,6 +8,7 @@ import (
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/call"
+	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
 )
@@ -79,17 +80,11 @@ type Notifier interface {
 // Devices are the machine's cameras, microphones and speakers, and the places where pictures are shown.
 type Devices interface {
 	// Watch calls changed with the inventory soon and after every change, until ctx ends; it blocks until then.
-	Watch(ctx context.Context, changed func(Inventory))
-	// Use returns what a call captures from and plays to. An empty id follows the system; a device that is not there
-	// is nil in the result. Nothing is opened yet.
-	Use(camera, microphone, speaker string) call.Devices
+	Watch(ctx context.Context, changed func(mediadevice.Inventory))
+	// Use returns what a call captures from and plays to, with the sinks for both pictures. A selection that found
+	// nothing is a nil device in the result. Nothing is opened yet.
+	Use(camera, microphone, speaker mediadevice.Selection) call.Devices
 }
-
-// Inventory is what is plugged in, in the order to be shown.
-type Inventory struct{ Cameras, Microphones, Speakers []Device }
-
-// Device is one of them.
-type Device struct{ ID, Name string }
 
 // Post reads addresses and sends letters. Letters is the real one.
 type Post interface {

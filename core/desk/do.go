@@ -98,8 +98,8 @@ func (l *loop) doSettings(c Command) {
 
 // Codes of the quit question.
 const (
-	quitInCall   = "quitInCall"
-	quitExpected = "quitExpected"
+	quitCall    = "quitCall"
+	quitWaiting = "quitWaiting"
 )
 
 // doQuit ends the program, or asks first when somebody would miss it.
@@ -108,9 +108,9 @@ func (l *loop) doQuit(confirmed bool) {
 	case confirmed:
 		l.quit = true
 	case l.call != nil:
-		l.asked = quitInCall
+		l.asked = quitCall
 	case l.expected() > 0:
-		l.asked = quitExpected
+		l.asked = quitWaiting
 	default:
 		l.quit = true
 	}

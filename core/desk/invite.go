@@ -104,6 +104,9 @@ func (l *loop) doSend(c DoSend) {
 	l.book.Put(a)
 	l.save()
 	l.invite.verify = nil
+	if l.connection != Online {
+		l.tell(Notice{Code: "queued", Args: l.labelArgs(a.Invitations[0].ID)})
+	}
 	l.Log.Info("invited", "room", a.Room)
 }
 

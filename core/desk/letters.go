@@ -2,12 +2,16 @@ package desk
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"time"
 
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/deliver"
+	"legekonsultasjon/core/deliver/email"
+	"legekonsultasjon/core/deliver/sms"
 	"legekonsultasjon/core/letter"
 	"legekonsultasjon/core/phone"
 	"legekonsultasjon/core/settings"
@@ -19,6 +23,27 @@ type Letters struct {
 	Mail func(account settings.Mail, password string) (deliver.Channel, error)
 	SMS  func(account settings.SMS, secret string) (deliver.Channel, error)
 }
+
+// NewLetters makes the Post of this program: the clinic's SMTP account and its SMS gateway. Certificates are verified
+// by roots; nil is the machine's.
+func NewLetters(clock func() time.Time, roots *x509.CertPool) Letters {
+	return Letters{
+		Mail: func(a settings.Mail, password string) (deliver.Channel, error) {
+			return email.New(email.Settings{
+				Host: a.Host, Port: a.Port, Security: email.Security(a.Security), User: a.User, Password: password,
+				From: a.From, FromName: a.FromName, Roots: roots,
+			}, email.Usual(), clock)
+		},
+		SMS: func(a settings.SMS, secret string) (deliver.Channel, error) {
+			return sms.New(sms.Template{
+				URL: a.URL, Method: a.Method, Headers: a.Headers, Body: a.Body, Sender: a.Sender, Secret: secret,
+			}, roots, smsTimeout)
+		},
+	}
+}
+
+// smsTimeout bounds one request to a gateway.
+const smsTimeout = 20 * time.Second
 
 // Phone implements Post.
 func (Letters) Phone(typed, country, language string) (Phone, error) {

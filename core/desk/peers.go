@@ -128,10 +128,9 @@ func (l *loop) makePeer(g *guest) {
 	l.save()
 	_, i, _ := l.find(g.id)
 	box := &peerBox{wake: l.wake}
-	d := l.settings.Devices
 	peer, err := l.NewPeer(call.Config{
 		Number: i.Peers, ICEServers: iceServers(l.ice), RelayOnly: l.settings.RelayOnly, Loopback: l.Loopback,
-		Devices: l.Devices.Use(d.Camera.ID, d.Microphone.ID, d.Speaker.ID),
+		Devices: l.devices(),
 		Video:   media.VideoFormat{Width: 1280, Height: 720, FPS: 30},
 		Events:  box.put, Log: l.Log.With("invitation", g.id.String()),
 	}, g.live())

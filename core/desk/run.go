@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
 )
@@ -50,7 +51,7 @@ type loop struct {
 
 	settingsOpen bool
 	settingsView settingsView
-	inventory    Inventory
+	inventory    mediadevice.Inventory
 	invite       inviteForm
 	readAloud    signaling.InvitationID
 	problems     map[problemSlot]*Problem

@@ -86,9 +86,22 @@ func (l *loop) sent(id signaling.InvitationID, o Outcome) {
 			e = appointment.SendPostponed{Reason: o.Reason, Next: l.now().Add(wait)}
 		}
 	}
-	l.step(id, e)
+	if l.step(id, e) {
+		l.tellSent(id, i.Delivery.Letter, e)
+	}
 	l.save()
 	l.Log.Info("letter", "invitation", id, "reason", o.Reason, "unsure", o.Unsure)
+}
+
+// tellSent says in one quiet line that a letter went out.
+func (l *loop) tellSent(id signaling.InvitationID, letter appointment.Letter, e appointment.Event) {
+	if _, ok := e.(appointment.SendAccepted); !ok {
+		return
+	}
+	code := map[appointment.Letter]string{appointment.LetterInvitation: "sent", appointment.LetterPIN: "newPIN"}[letter]
+	if code != "" && (l.notice == nil || l.notice.Undo == nil) {
+		l.tell(Notice{Code: code, Args: l.labelArgs(id)})
+	}
 }
 
 // letterAccounts are the accounts as they are now.

@@ -5,6 +5,7 @@ import (
 
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/call"
+	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/signaling"
 )
 
@@ -88,8 +89,8 @@ func (l *loop) viewSettings() Settings {
 			FromName: m.FromName, HasPassword: l.accounts.MailPassword != ""},
 		SMS: SMSSettings{Preset: t.Preset, URL: t.URL, Method: t.Method, Headers: t.Headers, Body: t.Body,
 			Sender: t.Sender, HasSecret: l.accounts.SMSSecret != ""},
-		Cameras: choices(l.inventory.Cameras, d.Camera), Microphones: choices(l.inventory.Microphones, d.Microphone),
-		Speakers: choices(l.inventory.Speakers, d.Speaker),
+		Cameras: l.choices(mediadevice.Camera, d.Camera), Microphones: l.choices(mediadevice.Microphone, d.Microphone),
+		Speakers: l.choices(mediadevice.Speaker, d.Speaker),
 		Language: l.settings.Language, Theme: l.settings.Theme, RelayOnly: l.settings.RelayOnly, Chime: l.settings.Chime,
 		Workstation: l.settings.Workstation, Keyring: keyring,
 		MailTest: l.settingsView.mailTest, SMSTest: l.settingsView.smsTest, Saved: l.settingsView.saved,
@@ -186,6 +187,9 @@ func (l *loop) label(a appointment.Appointment) (label, detail string) {
 
 func (l *loop) labelArgs(id signaling.InvitationID) map[string]string {
 	a, _, _ := l.find(id)
-	label, _ := l.label(a)
-	return map[string]string{"label": label}
+	label, detail := l.label(a)
+	if detail == "" {
+		detail = label
+	}
+	return map[string]string{"label": label, "to": detail}
 }

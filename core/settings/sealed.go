@@ -22,7 +22,7 @@ import (
 var ErrWrongPassphrase = errors.New("the passphrase does not open the sealed file")
 
 // MinPassphrase is the fewest bytes that a new sealed file takes as its passphrase.
-const MinPassphrase = 8
+const MinPassphrase = 12
 
 // ErrShortPassphrase says that a new passphrase is shorter than MinPassphrase.
 var ErrShortPassphrase = errors.New("passphrase too short")

@@ -7,6 +7,7 @@ import (
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/desk"
+	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/settings"
 )
 
@@ -119,7 +120,9 @@ func (p *Peer) Hold() { p.note("hold") }
 func (p *Peer) SetMicrophone(on bool) { p.note(map[bool]string{true: "unmute", false: "mute"}[on]) }
 
 // SetCamera implements desk.Peer.
-func (p *Peer) SetCamera(on bool) { p.note(map[bool]string{true: "camera on", false: "camera off"}[on]) }
+func (p *Peer) SetCamera(on bool) {
+	p.note(map[bool]string{true: "camera on", false: "camera off"}[on])
+}
 
 // SetDevices implements desk.Peer.
 func (p *Peer) SetDevices(call.Devices) { p.note("devices") }
@@ -128,16 +131,16 @@ func (p *Peer) SetDevices(call.Devices) { p.note("devices") }
 func (p *Peer) Close() { p.note("close") }
 
 // Devices is a machine with the given inventory. It implements desk.Devices.
-type Devices struct{ Inventory desk.Inventory }
+type Devices struct{ Inventory mediadevice.Inventory }
 
 // Watch implements desk.Devices.
-func (d Devices) Watch(ctx context.Context, changed func(desk.Inventory)) {
+func (d Devices) Watch(ctx context.Context, changed func(mediadevice.Inventory)) {
 	changed(d.Inventory)
 	<-ctx.Done()
 }
 
 // Use implements desk.Devices.
-func (d Devices) Use(string, string, string) call.Devices { return call.Devices{} }
+func (d Devices) Use(_, _, _ mediadevice.Selection) call.Devices { return call.Devices{} }
 
 // Keyring is a SecretStore in memory.
 type Keyring struct {
