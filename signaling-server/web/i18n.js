@@ -49,7 +49,7 @@ export function translator(catalogue) {
  * @returns {Promise<Catalogue>}
  */
 export async function load(language) {
-  const answer = await fetch(`locales/${language}.json`);
+  const answer = await fetch(new URL(`locales/${language}.json`, import.meta.url));
   if (!answer.ok) throw new Error(`catalogue ${language}: ${answer.status}`);
   return answer.json();
 }
