@@ -19,12 +19,13 @@ export function devices(look) {
     update(current);
   });
   const lens = camera(look);
+  const tiles = h("div", { class: "tiles" }, voice.element, lens.element, lens.turn);
   const choices = chooser(look);
   const go = button(look, "big", "", "checked", "continue");
   const element = sheet(look, {
     name: "devices", heading, wide: true,
     children: [h("div", { class: "say" }, heading, lead), picture.element,
-      h("div", { class: "do" }, h("div", { class: "tiles" }, voice.element, lens.element, lens.turn), choices.element, go)],
+      h("div", { class: "do" }, tiles, choices.element, go)],
     footer: [call(look)],
   });
   let words = "";
@@ -39,6 +40,7 @@ export function devices(look) {
     text(go, t(facts.admitted ? "devices.go.now" : "devices.go"));
     go.disabled = asking;
     for (const part of [picture, voice, lens]) part.update(now);
+    show(tiles, !asking);
     choices.update(now);
   }
   update(look);
