@@ -103,8 +103,11 @@ func (l *loop) openVault(store settings.SecretStore, sealed bool) {
 				l.saveSettings()
 			}
 			l.secrets, l.session, l.accounts = store, v.session, v.accounts
+			if l.settings.Server == "" { // the settings were lost: nobody knows whose session it is
+				l.session = ""
+			}
 			l.openBook(v)
-			if l.session != "" && l.settings.Server != "" {
+			if l.session != "" {
 				l.connect()
 			}
 		}

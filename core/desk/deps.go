@@ -71,6 +71,8 @@ type Peer interface {
 	Close()
 }
 
+var _ Peer = (*call.Peer)(nil)
+
 // Notifier tells somebody who does not look at the window.
 type Notifier interface {
 	// PatientArrived shows "En pasient venter" and, if wanted, sounds the chime. It must not block.

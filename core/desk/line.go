@@ -321,8 +321,10 @@ func serverCode(code signaling.Code) string {
 		return "wrongAddress"
 	case signaling.InsecureAddress:
 		return "insecure"
-	case "", signaling.Cancelled:
-		return string(signaling.Unreachable)
+	case signaling.CertificateExpired, signaling.CertificateUnknown, signaling.PageTooOld, signaling.ServerTooOld,
+		signaling.Replaced, signaling.TryLater, signaling.WrongSignIn, signaling.SignedOut, signaling.StoreFull,
+		signaling.StoreDown:
+		return string(code)
 	}
-	return string(code)
+	return string(signaling.Unreachable)
 }
