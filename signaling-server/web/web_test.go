@@ -1,9 +1,11 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -88,5 +90,47 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	plain := get(site(t, "http://localhost:8700"), http.MethodGet, "/").Header
 	if plain.Get("Strict-Transport-Security") != "" || !strings.Contains(plain.Get("Content-Security-Policy"), "ws://localhost:8700;") {
 		t.Error(plain)
+	}
+}
+
+// TestThePageFindsAllItsFiles follows what the page and its modules name, as a browser does.
+func TestThePageFindsAllItsFiles(t *testing.T) {
+	s := site(t, "https://lege.example")
+	names := regexp.MustCompile(`(?:\b(?:from|import)\s*\(?\s*["']|\b(?:src|href)=["']|\burl\(["']?)([^"'()\s>]+\.[a-z0-9]+)["')]`)
+	seen, left := map[string]bool{}, []string{"/"}
+	for len(left) > 0 {
+		at := left[0]
+		left = left[1:]
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		resp := get(s, http.MethodGet, at)
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", at, resp.Status)
+			continue
+		}
+		if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/") {
+			continue
+		}
+		body, _ := io.ReadAll(resp.Body)
+		for _, found := range names.FindAllStringSubmatch(string(body), -1) {
+			u, err := url.Parse("https://lege.example" + at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			next, err := u.Parse(found[1])
+			if err != nil || next.Host != u.Host {
+				t.Errorf("%s asks for %s", at, found[1])
+				continue
+			}
+			left = append(left, next.Path)
+		}
+	}
+	if len(seen) < 10 {
+		t.Errorf("only %d files were found", len(seen))
+	}
+	if cache := get(s, http.MethodGet, "/").Header.Get("Cache-Control"); cache != "no-store" {
+		t.Error(cache)
 	}
 }
