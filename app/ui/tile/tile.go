@@ -19,7 +19,7 @@ type Surface interface {
 	SelfView() media.VideoSink
 	// SetMessage shows words where the patient's picture would be; "" shows the picture.
 	SetMessage(words string)
-	// SetLabel names the doctor's own picture; "" with own false hides it.
+	// SetOwn shows or hides the doctor's own picture and names it.
 	SetOwn(shown bool, label string)
 	// SetVisible says whether the call is on the screen and nothing lies over it.
 	SetVisible(bool)

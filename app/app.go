@@ -1,0 +1,321 @@
+// Package app is the doctor's desktop program: it puts settings, drivers, desk and window together, and holds no
+// decision of its own beyond that. app.go is the only importer of fyne/v2/app.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/driver"
+	"fyne.io/fyne/v2/driver/desktop"
+	base "fyne.io/fyne/v2/theme"
+
+	"legekonsultasjon/app/driver/audio"
+	"legekonsultasjon/app/driver/camera"
+	"legekonsultasjon/app/driver/keyring"
+	"legekonsultasjon/app/driver/notify"
+	"legekonsultasjon/app/driver/opus"
+	"legekonsultasjon/app/driver/screen"
+	"legekonsultasjon/app/driver/vpx"
+	"legekonsultasjon/app/driver/yuv"
+	"legekonsultasjon/app/ui"
+	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
+	"legekonsultasjon/app/ui/tile"
+	"legekonsultasjon/assets"
+	"legekonsultasjon/core/call"
+	"legekonsultasjon/core/desk"
+	"legekonsultasjon/core/i18n"
+	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/settings"
+)
+
+// appID names the program to the system: FyneApp.toml and the desktop file carry the same.
+const appID = "no.legekonsultasjon.Desktop"
+
+// Main runs the program and returns its exit code.
+func Main(args []string) int {
+	if len(args) > 0 {
+		switch args[0] {
+		case "version":
+			fmt.Println("legekonsultasjon", version())
+			return exitOK
+		case "signin":
+			return signIn(args[1:], os.Stdin, os.Stderr)
+		}
+	}
+	o, err := parse(args, os.Stderr)
+	switch {
+	case isHelp(err):
+		return exitOK
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "legekonsultasjon:", err)
+		return exitUsage
+	}
+	return open(o)
+}
+
+// open shows the window and returns when it has ended.
+func open(o options) int {
+	log, logFile, err := openLog(o)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "legekonsultasjon:", err)
+		return exitFailed
+	}
+	defer logFile.Close()
+	store, words := settings.Open(filepath.Join(o.profile, "settings.json"), workstation()), catalogue(o.profile)
+	one, err := claim(o.profile)
+	if errors.Is(err, errRunning) {
+		fmt.Fprintln(os.Stderr, words.Text("start.running", nil))
+		return exitOK
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "legekonsultasjon:", err)
+		return exitFailed
+	}
+	defer one.release()
+	renderer, err := screen.Renderer()
+	if err != nil {
+		log.Error("no OpenGL", "err", err)
+		complain(words.Text("start.noOpenGL", map[string]string{"log": o.logPath()}))
+		return exitNoOpenGL
+	}
+	log.Info("start", "version", version(), "renderer", renderer)
+	return newProgram(o, log, store, words, renderer).run(one)
+}
+
+// program is what lives as long as the window.
+type program struct {
+	options  options
+	log      *slog.Logger
+	words    *i18n.Catalogue
+	renderer string
+	bridge   *ui.Bridge
+	desk     *desk.Desk
+	app      fyne.App
+	window   fyne.Window
+	face     *ui.Window
+	surface  tile.Surface
+	tray     bool
+	newest   atomic.Pointer[desk.State]
+	speaker  atomic.Pointer[string]
+}
+
+func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.Catalogue, renderer string) *program {
+	p := &program{options: o, log: log, words: words, renderer: renderer, bridge: ui.NewBridge(), app: fyneapp.NewWithID(appID)}
+	p.app.SetIcon(fyne.NewStaticResource("app.png", assets.AppIcon()))
+	began := time.Now()
+	clock := func() time.Duration { return time.Since(began) }
+	sound, cameras := audio.New(clock, log), camera.New(clock)
+	p.surface = p.newSurface()
+	p.desk = desk.New(desk.Deps{
+		Server:   network(),
+		Settings: store,
+		Keyring:  keyring.New(service(o.profile)),
+		Sealed:   filepath.Join(o.profile, "secrets.sealed"),
+		Book:     filepath.Join(o.profile, "book"),
+		Post:     desk.NewLetters(time.Now, nil),
+		NewPeer:  newPeer(clock),
+		Devices: &devices{cameras: cameras, sound: sound, camera: o.camera, picture: p.surface.Picture(), selfView: p.surface.SelfView(),
+			speaker: func(id string) { p.speaker.Store(&id) }, log: log},
+		Notifier: notify.New(p.notifyArrival, sound, assets.Chime(), p.chimeOn, log),
+		Log:      log,
+		Loopback: o.loopback,
+		Show:     p.show,
+	})
+	return p
+}
+
+// newPeer makes peers of this program's codecs and clock.
+func newPeer(clock media.Clock) func(call.Config, call.Channel) (desk.Peer, error) {
+	codecs := media.Codecs{NewVideoEncoder: vpx.NewEncoder, NewVideoDecoder: vpx.NewDecoder,
+		NewAudioEncoder: opus.NewEncoder, NewAudioDecoder: opus.NewDecoder}
+	return func(c call.Config, channel call.Channel) (desk.Peer, error) {
+		c.Codecs, c.Clock = codecs, clock
+		return call.NewPeer(c, channel)
+	}
+}
+
+// newSurface chooses how pictures are drawn: in a native window where the program's own is drawn by the processor.
+func (p *program) newSurface() tile.Surface {
+	paint := tile.Paint{Do: p.bridge.Do, RGBA: yuv.RGBA, Mirror: yuv.Mirror}
+	skin := part.NewSkin(theme.Dark(), theme.NewFonts())
+	if p.options.renderer == "child" || p.options.renderer == "auto" && screen.IsSoftware(p.renderer) {
+		return tile.NewChild(paint, skin, p.openChild)
+	}
+	return tile.NewRaster(paint, skin)
+}
+
+// openChild makes the native window over ours. On Wayland and elsewhere there is none.
+func (p *program) openChild() (tile.Native, error) {
+	native, ok := p.window.(driver.NativeWindow)
+	if !ok {
+		return nil, screen.ErrUnsupported
+	}
+	var child *screen.Window
+	err := screen.ErrUnsupported
+	native.RunNative(func(context any) {
+		if x, ok := context.(driver.X11WindowContext); ok {
+			dark := theme.Dark()
+			child, err = screen.Open(x.WindowHandle, screen.Look{Ground: dark.Ground, Stage: dark.Raised, Unit: p.window.Canvas().Scale()})
+		}
+	})
+	if err != nil {
+		p.log.Info("pictures are drawn with the window", "err", err)
+		return nil, err
+	}
+	return childWindow{child}, nil
+}
+
+// childWindow fits the driver's window to what the surface asks for.
+type childWindow struct{ *screen.Window }
+
+// SetOwn implements tile.Native.
+func (c childWindow) SetOwn(shown bool, label image.Image) {
+	c.Window.SetOwn(screen.Own{Shown: shown, Label: label})
+}
+
+// run shows the window, works until it ends, and then ends the desk.
+func (p *program) run(one *instance) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	p.window = p.app.NewWindow(p.words.Text("app.name", nil))
+	p.face = ui.New(ui.Options{Post: p.post, Surface: p.surface, SystemIsDark: p.systemIsDark}, desk.State{
+		Screen: desk.ScreenSignIn, Language: p.words.Language, Theme: "system", Now: time.Now(), SignIn: desk.SignIn{Busy: true},
+	})
+	p.window.SetIcon(p.app.Icon())
+	p.window.SetCloseIntercept(p.closing)
+	p.face.Attach(p.window)
+	p.bridge.Connect(p.face)
+	p.window.Resize(windowSize(p.options.size))
+	p.makeTray()
+	ended := make(chan error, 1) // capacity 1: the desk ends whether or not we wait
+	p.app.Lifecycle().SetOnStarted(func() { p.start(ctx, one, ended) })
+	p.window.ShowAndRun()
+	cancel()
+	p.surface.Close()
+	select {
+	case err := <-ended:
+		p.log.Info("end", "err", err)
+	case <-time.After(5 * time.Second):
+		p.log.Warn("end without waiting for the desk")
+	}
+	return exitOK
+}
+
+// start lets everything run that draws. It must not happen before Fyne's loop runs: until then Fyne would draw on the
+// goroutine that asks.
+func (p *program) start(ctx context.Context, one *instance, ended chan<- error) {
+	one.onCall(func() { p.bridge.Do(p.raise) })
+	p.inspect(ctx)
+	go p.bridge.Tick(ctx)
+	go func() {
+		ended <- p.desk.Run(ctx)
+		p.bridge.Do(p.app.Quit)
+	}()
+}
+
+// show takes a state from the desk's goroutine.
+func (p *program) show(s desk.State) {
+	p.newest.Store(&s)
+	p.bridge.Show(s)
+}
+
+func (p *program) post(c desk.Command) {
+	if !p.desk.Do(c) {
+		p.log.Warn("the desk does not keep up; a command was dropped")
+	}
+}
+
+// closing is the window's own close button: with patients expected the program goes on in the tray where there is one;
+// otherwise the desk says whether it may end, and asks when it should not do so silently.
+func (p *program) closing() {
+	s := p.newest.Load()
+	if p.tray && s != nil && s.Call == nil && ui.Expecting(*s) {
+		p.window.Hide()
+		return
+	}
+	p.raise()
+	p.post(desk.DoQuit{})
+}
+
+// raise brings the window to the front.
+func (p *program) raise() {
+	p.window.Show()
+	p.window.RequestFocus()
+}
+
+func (p *program) makeTray() {
+	d, ok := p.app.(desktop.App)
+	if !ok || !notify.HasTray() {
+		return
+	}
+	p.tray = true
+	quit := fyne.NewMenuItem(p.words.Text("tray.quit", nil), func() { p.raise(); p.post(desk.DoQuit{}) })
+	quit.IsQuit = true
+	d.SetSystemTrayMenu(fyne.NewMenu(p.words.Text("app.name", nil), fyne.NewMenuItem(p.words.Text("tray.open", nil), p.raise), quit))
+}
+
+// notifyArrival shows the notification in a goroutine of its own: the desktop's bus may be slow.
+func (p *program) notifyArrival() {
+	go p.app.SendNotification(fyne.NewNotification(p.words.Text("notify.title", nil), p.words.Text("notify.arrived", nil)))
+}
+
+func (p *program) chimeOn() string {
+	if id := p.speaker.Load(); id != nil {
+		return *id
+	}
+	return ""
+}
+
+func (p *program) systemIsDark() bool { return p.app.Settings().ThemeVariant() == base.VariantDark }
+
+func windowSize(s string) fyne.Size {
+	var w, h float32
+	if n, err := fmt.Sscanf(s, "%fx%f", &w, &h); err != nil || n != 2 || w < 200 || h < 200 {
+		w, h = 1180, 760
+	}
+	return fyne.NewSize(w, h)
+}
+
+func (o options) logPath() string {
+	if o.log == "" {
+		return filepath.Join(o.profile, "log.txt")
+	}
+	return o.log
+}
+
+// openLog opens the log. It holds ids only; a file that has grown over 4 MB begins anew, the old one is kept once.
+func openLog(o options) (*slog.Logger, io.Closer, error) {
+	path := o.logPath()
+	if path == "-" {
+		return slog.New(slog.NewTextHandler(os.Stderr, nil)), io.NopCloser(nil), nil
+	}
+	if info, err := os.Stat(path); err == nil && info.Size() > 4<<20 {
+		_ = os.Rename(path, path+".old")
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, fmt.Errorf("no log: %w", err)
+	}
+	return slog.New(slog.NewTextHandler(f, nil)), f, nil
+}
+
+// workstation is this machine's name as other workstations show it.
+func workstation() string {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		return "Legekonsultasjon"
+	}
+	return name
+}

@@ -1,0 +1,194 @@
+package tile
+
+import (
+	"image"
+	"math"
+	"sync/atomic"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/software"
+
+	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
+	"legekonsultasjon/core/media"
+)
+
+// Native is a child window of the system's own that lies over the program's window. Its methods return at once.
+type Native interface {
+	// Place moves it, in pixels of the parent.
+	Place(x, y, width, height int)
+	Show(bool)
+	// SetOwn shows or hides the doctor's own picture and sets its label, an image in pixels or nil.
+	SetOwn(shown bool, label image.Image)
+	Picture() media.VideoSink
+	SelfView() media.VideoSink
+	Close()
+}
+
+// Child is the surface that shows pictures in a Native window while there is a picture and nothing lies over it, and
+// falls back to Raster otherwise: for words in place of the picture, and behind a dialog.
+type Child struct {
+	*Raster
+	skin    *part.Skin
+	open    func() (Native, error) // called once, when the program's window exists
+	native  Native
+	tried   bool
+	showing atomic.Bool // pictures go to the native window
+	to      atomic.Pointer[Native]
+	message string
+	visible bool
+	own     bool
+	label   string
+	painted string // the label and scale that were handed over
+	place   image.Rectangle
+}
+
+// NewChild makes a surface; open makes the native window as soon as the call is shown for the first time. When it cannot
+// be made everything is drawn by Raster.
+func NewChild(p Paint, skin *part.Skin, open func() (Native, error)) *Child {
+	return &Child{Raster: NewRaster(p, skin), skin: skin, open: open}
+}
+
+// Picture implements Surface.
+func (c *Child) Picture() media.VideoSink {
+	return tee{c, c.Raster.Picture(), func(n Native) media.VideoSink { return n.Picture() }}
+}
+
+// SelfView implements Surface.
+func (c *Child) SelfView() media.VideoSink {
+	return tee{c, c.Raster.SelfView(), func(n Native) media.VideoSink { return n.SelfView() }}
+}
+
+// tee hands pictures to whichever of the two is seen, and clears both.
+type tee struct {
+	c      *Child
+	raster media.VideoSink
+	native func(Native) media.VideoSink
+}
+
+// Show implements media.VideoSink.
+func (t tee) Show(f *media.Frame) {
+	if n := t.c.to.Load(); n != nil && t.c.showing.Load() {
+		t.native(*n).Show(f)
+		return
+	}
+	t.raster.Show(f)
+}
+
+// Clear implements media.VideoSink.
+func (t tee) Clear() {
+	if n := t.c.to.Load(); n != nil {
+		t.native(*n).Clear()
+	}
+	t.raster.Clear()
+}
+
+// SetMessage implements Surface.
+func (c *Child) SetMessage(words string) {
+	c.message = words
+	c.Raster.SetMessage(words)
+	c.settle()
+}
+
+// SetOwn implements Surface.
+func (c *Child) SetOwn(shown bool, label string) {
+	c.own, c.label = shown, label
+	c.Raster.SetOwn(shown, label)
+	c.settle()
+}
+
+// SetVisible implements Surface.
+func (c *Child) SetVisible(on bool) {
+	c.visible = on
+	c.Raster.SetVisible(on)
+	c.settle()
+}
+
+// Moved implements Surface. The place is read after the layout that is under way has ended.
+func (c *Child) Moved() {
+	if c.native != nil && c.showing.Load() {
+		c.paint.Do(c.settle)
+	}
+}
+
+// Close implements Surface.
+func (c *Child) Close() {
+	c.Raster.Close()
+	c.showing.Store(false)
+	if c.native != nil {
+		c.native.Close()
+	}
+}
+
+// settle makes the native window what it should be just now.
+func (c *Child) settle() {
+	want := c.visible && c.message == ""
+	if want && !c.tried {
+		c.tried = true
+		if n, err := c.open(); err == nil {
+			c.native = n
+			c.to.Store(&n)
+		}
+	}
+	if c.native == nil {
+		return
+	}
+	place, scale, ok := c.pixels()
+	want = want && ok
+	if want && place != c.place {
+		c.place = place
+		c.native.Place(place.Min.X, place.Min.Y, place.Dx(), place.Dy())
+	}
+	if want {
+		c.handLabel(scale)
+	}
+	if want != c.showing.Load() {
+		c.showing.Store(want)
+		c.native.Show(want)
+	}
+}
+
+// pixels is where the object stands in the window.
+func (c *Child) pixels() (image.Rectangle, float32, bool) {
+	d := fyne.CurrentApp().Driver()
+	canvas := d.CanvasForObject(c.view)
+	size := c.view.Size()
+	if canvas == nil || size.Width < 8 || size.Height < 8 {
+		return image.Rectangle{}, 1, false
+	}
+	pos, scale := d.AbsolutePositionForObject(c.view), canvas.Scale()
+	px := func(v float32) int { return int(math.Round(float64(v * scale))) }
+	return image.Rect(px(pos.X), px(pos.Y), px(pos.X+size.Width), px(pos.Y+size.Height)), scale, true
+}
+
+// handLabel draws the label once for every text and scale.
+func (c *Child) handLabel(scale float32) {
+	key := c.label
+	if !c.own {
+		key = ""
+	}
+	key += "|" + theme.Hex(c.skin.Palette.Text) + string(rune(int(scale*100)))
+	if key == c.painted {
+		return
+	}
+	c.painted = key
+	c.native.SetOwn(c.own, c.drawLabel(scale))
+}
+
+func (c *Child) drawLabel(scale float32) image.Image {
+	if c.label == "" || !c.own {
+		return nil
+	}
+	words := c.skin.NewLine(part.SmallStyle().With(part.Text), c.label, 0)
+	ground := canvas.NewRectangle(c.skin.Palette.Ground)
+	ground.CornerRadius = 9
+	box := container.NewStack(ground, part.Inset(0, 8, 0, 8, words))
+	canvas := software.NewTransparentCanvas()
+	canvas.SetPadded(false)
+	canvas.SetScale(scale)
+	canvas.SetContent(box)
+	canvas.Resize(box.MinSize())
+	return canvas.Capture()
+}
