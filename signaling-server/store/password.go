@@ -31,9 +31,11 @@ type hasher struct {
 }
 
 func newHasher() *hasher {
-	h := &hasher{slots: make(chan struct{}, hashing)}
-	h.dummy = encodePassword("", make([]byte, argonSalt))
-	return h
+	var salt [argonSalt]byte
+	var key [argonKey]byte
+	_, _ = rand.Read(salt[:])
+	_, _ = rand.Read(key[:])
+	return &hasher{slots: make(chan struct{}, hashing), dummy: phc(salt[:], key[:])} // nobody's: drawn, not computed
 }
 
 func (h *hasher) hash(password string) string {
@@ -44,6 +46,10 @@ func (h *hasher) hash(password string) string {
 
 func encodePassword(password string, salt []byte) string {
 	key := argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, argonThreads, argonKey)
+	return phc(salt, key)
+}
+
+func phc(salt, key []byte) string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonThreads,
 		b64.EncodeToString(salt), b64.EncodeToString(key))
