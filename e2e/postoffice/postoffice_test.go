@@ -54,9 +54,9 @@ func TestMailArrivesAndIsTakenApart(t *testing.T) {
 	o := open(t, Options{User: "post", Password: "s3cret"})
 	for name, dial := range map[string]func() (*smtp.Client, error){
 		"starttls": func() (*smtp.Client, error) {
-			return smtp.DialStartTLS(o.SMTPAddr(), &tls.Options{RootCAs: o.Roots()})
+			return smtp.DialStartTLS(o.SMTPAddr(), &tls.Config{RootCAs: o.Roots()})
 		},
-		"tls":   func() (*smtp.Client, error) { return smtp.DialTLS(o.SMTPSAddr(), &tls.Options{RootCAs: o.Roots()}) },
+		"tls":   func() (*smtp.Client, error) { return smtp.DialTLS(o.SMTPSAddr(), &tls.Config{RootCAs: o.Roots()}) },
 		"plain": func() (*smtp.Client, error) { return smtp.Dial(o.SMTPAddr()) },
 	} {
 		c, err := dial()
@@ -106,7 +106,7 @@ func TestWrongPasswordIsRefused(t *testing.T) {
 func TestCertificates(t *testing.T) {
 	for name, options := range map[string]Options{"expired": {Expired: true}, "another host": {Hosts: []string{"mail.example"}}} {
 		o := open(t, options)
-		if c, err := smtp.DialTLS(o.SMTPSAddr(), &tls.Options{RootCAs: o.Roots()}); err == nil {
+		if c, err := smtp.DialTLS(o.SMTPSAddr(), &tls.Config{RootCAs: o.Roots()}); err == nil {
 			t.Errorf("%s: trusted", name)
 			_ = c.Close()
 		}
