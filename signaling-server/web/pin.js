@@ -21,13 +21,15 @@ export function digits(text) {
 }
 
 /**
- * The PIN in a pasted text: six digits that stand alone, written together or as 3 and 3 or 2, 2 and 2. A text that
- * holds none gives its first digits.
+ * The PIN in a pasted text: six digits that stand alone, written together or in equal groups. A text that holds none
+ * gives its first digits.
  * @param {string} text
  */
 export function pasted(text) {
-  const alone = /(?<!\d)(\d{6}|\d{3}[ \u00a0-]\d{3}|\d{2}[ \u00a0-]\d{2}[ \u00a0-]\d{2})(?![\d:.]?\d)/.exec(text.normalize("NFKC"));
-  return digits(alone ? alone[0] : text).slice(0, PIN_LENGTH);
+  for (const [run] of text.normalize("NFKC").matchAll(/\d+(?:[ -]\d+)*/g)) {
+    if (/^(\d{6}|\d{3}[ -]\d{3}|\d{2}[ -]\d{2}[ -]\d{2})$/.test(run)) return digits(run);
+  }
+  return digits(text).slice(0, PIN_LENGTH);
 }
 
 /**

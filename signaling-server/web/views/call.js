@@ -74,12 +74,12 @@ function picture(look) {
     show(own, !!mine && facts.cameraOn);
     own.classList.toggle("mirrored", mirrored);
     const [quiet, dark] = [facts.peer === "confirmed" && !facts.doctorMicrophone, facts.peer === "confirmed" && !facts.doctorCamera];
-    const over = veil(now) || (dark ? now.t("call.doctorDark", { Doctor: Doctor(now) }) : "");
+    const over = veil(now) || (dark ? muted(now).filter(Boolean).join(". ") : "");
     text(words, over);
     show(veilBox, over !== "");
     show(phone, facts.peer === "interrupted");
     veilBox.classList.toggle("thin", facts.peer === "interrupted");
-    show(mute, quiet);
+    show(mute, quiet && !dark);
     if (mute.lastElementChild) text(mute.lastElementChild, now.t("call.doctorMuted", { Doctor: Doctor(now) }));
   };
   return { element, update };
