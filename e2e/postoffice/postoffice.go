@@ -43,6 +43,7 @@ type Office struct {
 	smtp    *smtp.Server
 	web     *http.Server
 	addr    struct{ smtp, smtps, web net.Addr }
+	open    []net.Listener
 	ctx     context.Context // ends when the office closes: stalled answers end with it
 	cancel  context.CancelFunc
 	served  sync.WaitGroup
@@ -74,11 +75,8 @@ func Open(options Options) (*Office, error) {
 }
 
 func (o *Office) listen(certificate tls.Certificate) error {
-	var open []net.Listener
 	fail := func(err error) error {
-		for _, l := range open {
-			_ = l.Close()
-		}
+		_ = o.shut()
 		return err
 	}
 	for _, address := range []string{o.options.SMTP, o.options.SMTPS, o.options.Web} {
@@ -89,11 +87,12 @@ func (o *Office) listen(certificate tls.Certificate) error {
 		if err != nil {
 			return fail(fmt.Errorf("post office: %w", err))
 		}
-		open = append(open, l)
+		o.open = append(o.open, l)
 		if tcp, ok := l.Addr().(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
 			return fail(fmt.Errorf("post office: %s is not a loopback address", address))
 		}
 	}
+	open := o.open
 	o.addr.smtp, o.addr.smtps, o.addr.web = open[0].Addr(), open[1].Addr(), open[2].Addr()
 	config := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	o.smtp = o.newSMTP(config)
@@ -117,8 +116,25 @@ func (o *Office) serve(run func() error) {
 // Close ends the office. SMTP connections are cut; what they still run ends at once on its own.
 func (o *Office) Close() error {
 	o.cancel()
-	err := errors.Join(o.smtp.Close(), o.web.Close())
+	_ = o.shut() // by hand: a server that has not come as far as Serve would not know of its listener
+	err := errors.Join(ended(o.smtp.Close()), ended(o.web.Close()))
 	o.served.Wait()
+	return err
+}
+
+func (o *Office) shut() error {
+	var err error
+	for _, l := range o.open {
+		err = errors.Join(err, l.Close())
+	}
+	return err
+}
+
+// ended drops the complaint that a listener is closed already.
+func ended(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
 	return err
 }
 
