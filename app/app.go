@@ -18,7 +18,6 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/driver"
 	"fyne.io/fyne/v2/driver/desktop"
-	base "fyne.io/fyne/v2/theme"
 
 	"legekonsultasjon/app/driver/audio"
 	"legekonsultasjon/app/driver/camera"
@@ -109,6 +108,7 @@ type program struct {
 	tray     bool
 	newest   atomic.Pointer[desk.State]
 	speaker  atomic.Pointer[string]
+	dark     atomic.Bool
 }
 
 func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.Catalogue, renderer string) *program {
@@ -189,8 +189,9 @@ func (c childWindow) SetOwn(shown bool, label image.Image) {
 func (p *program) run(one *instance) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	p.followSystem()
 	p.window = p.app.NewWindow(p.words.Text("app.name", nil))
-	p.face = ui.New(ui.Options{Post: p.post, Surface: p.surface, SystemIsDark: p.systemIsDark}, desk.State{
+	p.face = ui.New(ui.Options{Post: p.post, Surface: p.surface, SystemIsDark: p.dark.Load}, desk.State{
 		Screen: desk.ScreenSignIn, Language: p.words.Language, Theme: "system", Now: time.Now(), SignIn: desk.SignIn{Busy: true},
 	})
 	p.window.SetIcon(p.app.Icon())
@@ -278,7 +279,11 @@ func (p *program) chimeOn() string {
 	return ""
 }
 
-func (p *program) systemIsDark() bool { return p.app.Settings().ThemeVariant() == base.VariantDark }
+// followSystem asks the system for dark or light now and whenever Fyne hears of a change.
+func (p *program) followSystem() {
+	p.dark.Store(systemDark(p.app))
+	p.app.Settings().AddListener(func(fyne.Settings) { go p.dark.Store(systemDark(p.app)) })
+}
 
 func windowSize(s string) fyne.Size {
 	var w, h float32

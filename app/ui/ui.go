@@ -64,7 +64,8 @@ func New(o Options, first desk.State) *Window {
 
 // Attach fills a window, follows its size and adds the keys of the call.
 func (w *Window) Attach(win fyne.Window) {
-	w.window, w.canvas = win, win.Canvas()
+	w.window = win
+	w.setCanvas(win.Canvas())
 	win.SetPadded(false)
 	win.SetContent(w.root)
 	w.addKeys()
@@ -77,13 +78,15 @@ func (w *Window) AttachCanvas(c interface {
 	fyne.Canvas
 	SetPadded(bool)
 }) {
-	w.canvas = c
+	w.setCanvas(c)
 	c.SetPadded(false)
 	c.SetContent(w.root)
 	w.addKeys()
 	w.Render(w.state)
 	w.focusFirst()
 }
+
+func (w *Window) setCanvas(c fyne.Canvas) { w.canvas, w.skin.Canvas, w.night.Canvas = c, c, c }
 
 // build makes every view anew: at the start and when the language changes.
 func (w *Window) build() {

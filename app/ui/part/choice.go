@@ -49,7 +49,7 @@ func (c *Choice) Chosen() string { return c.face.chosen }
 func (c *Choice) SetEnabled(on bool) { c.face.SetEnabled(on) }
 
 // Focus gives it the keyboard.
-func (c *Choice) Focus() { Focus(c.face) }
+func (c *Choice) Focus() { c.face.skin.Focus(c.face) }
 
 // Low makes it as tall as a button.
 func (c *Choice) Low() *Choice { c.height = theme.ControlHeight; return c }

@@ -37,7 +37,7 @@ func (c *control) Tapped(*fyne.PointEvent) {
 		return
 	}
 	c.pointed = true
-	Focus(c.self)
+	c.skin.Focus(c.self)
 	c.pointed = false
 	c.fire()
 }
@@ -124,13 +124,17 @@ func (c *control) set(flag *bool, v bool) {
 	}
 }
 
-// Focus gives an object the keyboard, when it is on a canvas.
-func Focus(o fyne.Focusable) {
-	object, ok := o.(fyne.CanvasObject)
-	if !ok {
-		return
+// Focus gives an object of this skin's surface the keyboard.
+func (k *Skin) Focus(o fyne.Focusable) {
+	c := k.Canvas
+	if c == nil {
+		object, ok := o.(fyne.CanvasObject)
+		if !ok {
+			return
+		}
+		c = fyne.CurrentApp().Driver().CanvasForObject(object)
 	}
-	if c := fyne.CurrentApp().Driver().CanvasForObject(object); c != nil {
+	if c != nil && c.Focused() != o {
 		c.Focus(o)
 	}
 }

@@ -91,7 +91,7 @@ func (e *entry) TappedSecondary(at *fyne.PointEvent) {
 	if e.Disabled() {
 		return
 	}
-	Focus(e)
+	e.skin.Focus(e)
 	board := fyne.CurrentApp().Clipboard()
 	w := e.skin.Words
 	items := []MenuItem{{w.Paste, func() { e.pasteFrom(board) }}}

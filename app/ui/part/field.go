@@ -119,7 +119,7 @@ func (f *Field) SetEnabled(on bool) {
 }
 
 // Focus gives it the keyboard.
-func (f *Field) Focus() { Focus(f.entry) }
+func (f *Field) Focus() { f.skin.Focus(f.entry) }
 
 // Children implements Parent.
 func (f *Field) Children() []fyne.CanvasObject {

@@ -21,6 +21,7 @@ type Skin struct {
 	Palette *theme.Palette
 	Fonts   *theme.Fonts
 	Words   EditWords
+	Canvas  fyne.Canvas // where the surface is; nil asks Fyne, which knows only what it has drawn
 	// Escape is called when Escape is pressed in any part; nil does nothing.
 	Escape func()
 
