@@ -125,6 +125,7 @@ type Draft struct {
 // New makes an appointment with one invitation, its secrets freshly drawn and its letter queued. uidHost is the part
 // of the calendar UID behind the @.
 func New(now time.Time, d Draft, uidHost string) Appointment {
+	now = now.Round(0) // wall clock: another run reads it
 	secret := access.NewSecret()
 	room := signaling.NewRoomID()
 	a := Appointment{

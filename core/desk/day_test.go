@@ -387,6 +387,25 @@ func TestAwayAndGone(t *testing.T) {
 	})
 }
 
+func TestThePatientHangsUpAndComesBack(t *testing.T) {
+	consultation(t, func(o *office) {
+		p := o.patient(o.invite("Legger på", "a@example.no"))
+		p.arrives()
+		confirm(o.peer(0))
+		o.do(desk.DoJoin{Invitation: p.ID()})
+		p.hears("admit")
+		if err := p.Say(access.Bye{Reason: access.ByeLeft}); err != nil {
+			t.Fatal(err)
+		}
+		p.Line.Leave()
+		o.until("said", func(s desk.State) bool { return s.Call != nil && s.Call.State == desk.CallPatientGone })
+		time.Sleep(2 * time.Second)
+		p.returns(access.ResumeResult{OK: true, Admitted: true, TriesLeft: 5})
+		confirm(o.peer(1))
+		o.until("back", func(s desk.State) bool { return s.Call.State == desk.CallSecure && o.peer(1).Did("admit") })
+	})
+}
+
 func TestAConnectionThatIsNotGenuine(t *testing.T) {
 	consultation(t, func(o *office) {
 		p := o.patient(o.invite("Mistenkelig", "a@example.no"))

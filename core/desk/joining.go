@@ -36,6 +36,7 @@ func (l *loop) join(id signaling.InvitationID) {
 	l.save() // a full disk must not keep the doctor from his patient
 	l.call = &running{id: id, microphone: true, camera: true, lost: map[call.Device]string{}}
 	l.settingsOpen, l.problems[slotCall] = false, nil
+	g.retries, g.retryAt = 0, time.Time{}
 	l.Log.Info("joined", "invitation", id)
 	if g.locked != nil { // by sight
 		l.admitDevice(g, g.locked)

@@ -235,5 +235,9 @@ func (l *loop) patientBye(g *guest, k *link, reason string) {
 		l.act(g, g.sessions.Step(l.now(), access.SessionMismatch{}))
 		return
 	}
+	wasLive := g.live() == k
 	l.closeLink(g, k, "")
+	if wasLive {
+		l.dropPeer(g) // he hung up: nothing is to be waited for
+	}
 }

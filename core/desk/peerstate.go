@@ -13,6 +13,9 @@ const retryPeer = 2 * time.Second
 func (l *loop) peerConfirmed(g *guest) {
 	g.peer.confirmed = true
 	g.retries, g.retryAt = 0, time.Time{}
+	if c := l.call; c != nil && c.id == g.id {
+		c.failed = false
+	}
 	g.sessions.Step(l.now(), access.SessionConfirmed{})
 	l.markBegun(g)
 }
@@ -20,6 +23,9 @@ func (l *loop) peerConfirmed(g *guest) {
 // peerFailed: another one is made a little later, a few times.
 func (l *loop) peerFailed(g *guest) {
 	l.dropPeer(g)
+	if g.live() == nil {
+		return // the patient is gone; when he is back a new one is made anyway
+	}
 	g.retries++
 	g.retryAt = l.now().Add(time.Duration(g.retries) * retryPeer)
 	if c := l.call; c != nil && c.id == g.id {

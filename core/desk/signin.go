@@ -157,3 +157,23 @@ func SignInOnce(ctx context.Context, deps Deps, server, email, password string) 
 	loaded.Server, loaded.Email, loaded.Account = url, email, in.Account
 	return deps.Settings.Save(loaded)
 }
+
+// SetUpOnce stores the accounts that letters go out through, as the settings screen does, without a window. It uses
+// Settings and Keyring of deps.
+func SetUpOnce(ctx context.Context, deps Deps, a Accounts) error {
+	loaded, err := deps.Settings.Load()
+	if err != nil {
+		return err
+	}
+	if deps.Keyring == nil {
+		return &Refusal{Code: "noKeyring"}
+	}
+	loaded.Mail, loaded.SMS = a.Mail, a.SMS
+	if err := setSecret(ctx, deps.Keyring, settings.SecretMailPassword, a.MailPassword); err != nil {
+		return err
+	}
+	if err := setSecret(ctx, deps.Keyring, settings.SecretSMS, a.SMSSecret); err != nil {
+		return err
+	}
+	return deps.Settings.Save(loaded)
+}

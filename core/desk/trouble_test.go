@@ -303,7 +303,9 @@ func TestSignInProblems(t *testing.T) {
 				o.server.Refuse(&signaling.Error{Code: refuse})
 			}
 			o.do(desk.DoSignIn{Server: server, Email: "lege@klinikk.example", Password: password})
-			s := o.until(want, func(s desk.State) bool { return s.SignIn.Problem != nil && s.SignIn.Problem.Code == want && !s.SignIn.Busy })
+			s := o.until(want, func(s desk.State) bool {
+				return s.SignIn.Problem != nil && s.SignIn.Problem.Code == want && !s.SignIn.Busy
+			})
 			if s.Screen != desk.ScreenSignIn || s.SignIn.Server != server || s.SignIn.Email != "lege@klinikk.example" {
 				t.Errorf("%s: %+v", want, s.SignIn)
 			}
@@ -518,8 +520,15 @@ func TestSignInWithoutAWindow(t *testing.T) {
 		if err := desk.SignInOnce(t.Context(), o.deps(), "klinikk.example", "lege@klinikk.example", "riktig passord"); err != nil {
 			t.Fatal(err)
 		}
+		mail := settings.Mail{Host: "localhost", Port: 2525, Security: "none", From: "lege@klinikk.example"}
+		if err := desk.SetUpOnce(t.Context(), o.deps(), desk.Accounts{Mail: mail, MailPassword: "x"}); err != nil {
+			t.Fatal(err)
+		}
 		o.open()
-		o.until("signed in", online)
+		s := o.until("signed in", online)
+		if s.Settings.Mail.Host != "localhost" || !s.Settings.Mail.HasPassword || s.Settings.SMS.HasSecret {
+			t.Errorf("%+v", s.Settings)
+		}
 		o.close()
 	})
 }

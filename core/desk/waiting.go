@@ -16,6 +16,7 @@ func (l *loop) entered(g *guest, k *link, hasPeer int) {
 		_ = l.wire().send(signaling.Place{Participant: g.socket, State: signaling.Gone})
 	}
 	isNew := !g.in
+	g.retries, g.retryAt = 0, time.Time{}
 	g.in, g.socket, g.away, g.quiet, g.locked = true, k.socket, time.Time{}, time.Time{}, nil
 	l.place(g)
 	l.takeUpPeer(g, k, hasPeer)
