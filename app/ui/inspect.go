@@ -14,18 +14,19 @@ import (
 	"fyne.io/fyne/v2/driver"
 
 	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/tile"
 	"legekonsultasjon/core/desk"
 )
 
-// Seen is one visible part of the window: what it is, what it says, and where it stands in pixels of the window. InView
-// is false for what is scrolled out of sight.
+// Seen is one visible part of the window: what it is, what it says, and where it stands in pixels of the window. What is
+// scrolled out of sight has no width.
 type Seen struct {
 	Kind    string `json:"kind"`
 	Text    string `json:"text"`
+	Label   string `json:"label"`
 	Enabled bool   `json:"enabled"`
 	Focused bool   `json:"focused"`
 	Checked bool   `json:"checked"`
-	InView  bool   `json:"inView"`
 	X       int    `json:"x"`
 	Y       int    `json:"y"`
 	W       int    `json:"w"`
@@ -38,7 +39,7 @@ type Inspection struct {
 	Window uintptr `json:"window"` // X11 id, 0 elsewhere: its geometry says where the content lies on the screen
 	Layers int     `json:"layers"` // dialogs and menus over the content
 	Scale  float32 `json:"scale"`
-	Parts  []Seen  `json:"parts"`
+	Parts  []Seen  `json:"widgets"`
 }
 
 // inspectEvery bounds how often the window is looked through.
@@ -126,8 +127,13 @@ func (l *looker) walk(o fyne.CanvasObject, clip rect) {
 	if s, ok := o.(*part.Segments); ok {
 		l.segments(s, here, clip)
 	} else if t, ok := o.(part.Told); ok {
-		if f := t.Facts(); f.Kind != "text" || f.Text != "" {
+		if f := t.Facts(); f.Kind != "label" || f.Text != "" {
 			l.add(f, here, clip)
+		}
+	} else if p, ok := o.(tile.Pictured); ok {
+		for _, p := range p.Pictures() {
+			x, y := here.left+p.X, here.top+p.Y
+			l.add(part.Facts{Kind: "picture", Label: p.Name, Enabled: true}, rect{x, y, x + p.W, y + p.H}, clip)
 		}
 	}
 	switch o := o.(type) {
@@ -153,7 +159,7 @@ func (l *looker) segments(s *part.Segments, here, clip rect) {
 	x := here.left
 	for i, word := range words {
 		one := f
-		one.Kind, one.Text, one.Checked = "segment", word, i == s.Chosen()
+		one.Text, one.Checked = word, i == s.Chosen()
 		l.add(one, rect{x, here.top, x + widths[i], here.bottom}, clip)
 		x += widths[i]
 	}
@@ -162,9 +168,10 @@ func (l *looker) segments(s *part.Segments, here, clip rect) {
 func (l *looker) add(f part.Facts, r, clip rect) {
 	px := func(v float32) int { return int(math.Round(float64(v * l.scale))) }
 	x, y := (r.left+r.right)/2, (r.top+r.bottom)/2
-	l.parts = append(l.parts, Seen{
-		Kind: f.Kind, Text: f.Text, Enabled: f.Enabled, Focused: f.Focused, Checked: f.Checked,
-		InView: x > clip.left && x < clip.right && y > clip.top && y < clip.bottom,
-		X:      px(r.left), Y: px(r.top), W: px(r.right - r.left), H: px(r.bottom - r.top),
-	})
+	s := Seen{Kind: f.Kind, Text: f.Text, Label: f.Label, Enabled: f.Enabled, Focused: f.Focused, Checked: f.Checked,
+		X: px(r.left), Y: px(r.top)}
+	if x > clip.left && x < clip.right && y > clip.top && y < clip.bottom {
+		s.W, s.H = px(r.right-r.left), px(r.bottom-r.top)
+	}
+	l.parts = append(l.parts, s)
 }

@@ -57,6 +57,7 @@ func New(o Options, first desk.State) *Window {
 	w.skin = part.NewSkin(theme.Light(), w.fonts)
 	w.night = part.NewSkin(theme.Dark(), w.fonts)
 	w.state = first
+	w.applyTheme(first.Theme) // before the first entry is made: Fyne keeps the font it was made with
 	w.build()
 	w.Render(first)
 	return w

@@ -151,7 +151,7 @@ func (s *Segments) Parts() (words []string, widths []float32) {
 
 // Facts implements Told.
 func (s *Segments) Facts() Facts {
-	return Facts{Kind: "segments", Text: s.words[s.chosen], Enabled: !s.off, Focused: s.focused}
+	return Facts{Kind: "segment", Text: s.words[s.chosen], Enabled: !s.off, Focused: s.focused}
 }
 
 func (s *Segments) widths(total float32) []float32 {

@@ -115,7 +115,7 @@ func (f *choiceFace) current() Option {
 
 // Facts implements Told.
 func (f *choiceFace) Facts() Facts {
-	return Facts{Kind: "choice", Text: f.owner.label.Words() + "|" + f.current().Short, Enabled: !f.off, Focused: f.focused}
+	return Facts{Kind: "select", Label: f.owner.label.Words(), Text: f.current().Short, Enabled: !f.off, Focused: f.focused}
 }
 
 func (f *choiceFace) key(k *fyne.KeyEvent) bool {

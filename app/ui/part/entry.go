@@ -27,7 +27,7 @@ func (e *entry) Facts() Facts {
 	if e.Password {
 		text = ""
 	}
-	return Facts{Kind: "field", Text: e.field.label.Words() + "|" + text, Enabled: !e.Disabled(), Focused: e.focused}
+	return Facts{Kind: "entry", Label: e.field.label.Words(), Text: text, Enabled: !e.Disabled(), Focused: e.focused}
 }
 
 // FocusGained implements fyne.Focusable.

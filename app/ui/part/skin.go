@@ -55,9 +55,10 @@ var (
 	Ok       Tone = func(p *theme.Palette) color.NRGBA { return p.Ok }
 )
 
-// Facts is what a part tells about itself to tests that look for where to click.
+// Facts is what a part tells about itself to tests that look for where to click: Kind is label, button, entry, check,
+// select, segment, item or toggle; Text what it says, of an entry its content; Label the words above it.
 type Facts struct {
-	Kind, Text                string
+	Kind, Text, Label         string
 	Enabled, Focused, Checked bool
 }
 

@@ -49,7 +49,7 @@ func (c *Chip) Set(tone ChipTone, words string) bool {
 }
 
 // Facts implements Told.
-func (c *Chip) Facts() Facts { return Facts{Kind: "chip", Text: c.words, Enabled: true} }
+func (c *Chip) Facts() Facts { return Facts{Kind: "label", Text: c.words, Enabled: true} }
 
 func (c *Chip) colours() (ground, ink color.NRGBA) {
 	p := c.skin.Palette

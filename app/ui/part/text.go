@@ -104,7 +104,7 @@ func (l *Line) SetStyle(s Style) {
 func (l *Line) Words() string { return l.words }
 
 // Facts implements Told.
-func (l *Line) Facts() Facts { return Facts{Kind: "text", Text: l.words, Enabled: true} }
+func (l *Line) Facts() Facts { return Facts{Kind: "label", Text: l.words, Enabled: true} }
 
 // CreateRenderer implements fyne.Widget.
 func (l *Line) CreateRenderer() fyne.WidgetRenderer {
@@ -183,7 +183,7 @@ func (p *Prose) SetTone(t Tone) {
 func (p *Prose) Words() string { return p.words }
 
 // Facts implements Told.
-func (p *Prose) Facts() Facts { return Facts{Kind: "text", Text: p.words, Enabled: true} }
+func (p *Prose) Facts() Facts { return Facts{Kind: "label", Text: p.words, Enabled: true} }
 
 // HeightFor implements Flow.
 func (p *Prose) HeightFor(width float32) float32 {

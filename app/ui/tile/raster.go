@@ -177,6 +177,21 @@ func newStage(r *Raster, skin *part.Skin) *stage {
 // Children implements part.Parent.
 func (s *stage) Children() []fyne.CanvasObject { return []fyne.CanvasObject{s.message, s.label} }
 
+// Pictures implements Pictured.
+func (s *stage) Pictures() []Picture {
+	size := s.Size()
+	out := []Picture{}
+	if s.message.Words() == "" {
+		out = append(out, Picture{"patient", 0, 0, size.Width, size.Height})
+	}
+	if s.ownShown {
+		ow, oh := s.owner.own.size()
+		x, y, w, h := Own(ow, oh, size.Width, size.Height, 1)
+		out = append(out, Picture{"self", x, y, w, h})
+	}
+	return out
+}
+
 // CreateRenderer implements fyne.Widget.
 func (s *stage) CreateRenderer() fyne.WidgetRenderer {
 	ground, behind, frame := canvas.NewRectangle(nil), canvas.NewRectangle(nil), canvas.NewRectangle(nil)

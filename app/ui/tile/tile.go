@@ -39,6 +39,16 @@ type Paint struct {
 	Mirror func(dst, src *media.Frame)
 }
 
+// Picture is where one of the two pictures stands in the object of a Surface, for tests that look at it: Name is
+// "patient" or "self".
+type Picture struct {
+	Name       string
+	X, Y, W, H float32
+}
+
+// Pictured is an object that tells where its pictures stand.
+type Pictured interface{ Pictures() []Picture }
+
 // Contain is the largest rectangle of the picture's shape in the middle of a place.
 func Contain(width, height, placeWidth, placeHeight float32) (x, y, w, h float32) {
 	if width <= 0 || height <= 0 {
