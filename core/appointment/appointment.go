@@ -158,9 +158,9 @@ func (a Appointment) NotBefore() time.Time {
 func (a Appointment) NotAfter() time.Time { return a.End().Add(After) }
 
 // Valid reports whether an m1 may be answered now, by the desktop's own clock. A call that runs, or that was left a
-// moment ago, keeps the invitation valid past its end.
+// moment ago, keeps the invitation valid past its end; so does an end that can still be undone.
 func (a Appointment) Valid(now time.Time) bool {
-	if a.Closing != Open || now.Before(a.NotBefore()) {
+	if a.Closing != Open && !now.Before(a.UndoUntil()) || now.Before(a.NotBefore()) {
 		return false
 	}
 	return now.Before(a.NotAfter()) || a.stillTalking(now)

@@ -158,11 +158,12 @@ func (b *Book) read(path string) error {
 	return nil
 }
 
-// skipEpochs makes up for answers that the lost generation may have counted.
+// skipEpochs makes up for answers and peer connections that the lost generation may have counted.
 func (b *Book) skipEpochs() {
 	for n := range b.appointments {
 		for m := range b.appointments[n].Invitations {
 			b.appointments[n].Invitations[m].Epoch += 2
+			b.appointments[n].Invitations[m].Peers += 2
 		}
 	}
 	b.dirty = true

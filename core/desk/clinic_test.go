@@ -49,6 +49,7 @@ func consultation(t *testing.T, story func(o *office)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t, newServer(), "kontor-1")
+		defer func() { o.stop() }() // when the story fails
 		o.open()
 		o.signIn()
 		story(o)

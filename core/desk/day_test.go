@@ -92,10 +92,19 @@ func TestAConsultationEndToEnd(t *testing.T) {
 		time.Sleep(time.Minute)
 		o.do(desk.DoFinish{Invitation: id})
 		o.is("K. N.", desk.Finished)
+		p.hearsBye(access.ByeLeft)
+		if _, err := p.Handshake(); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := p.Resume(); err != nil || !got.OK || got.Admitted {
+			t.Fatalf("%+v, %v", got, err)
+		}
 		s = o.until("undo is offered", func(s desk.State) bool { return s.Notice != nil && s.Notice.Undo != nil })
 		o.do(s.Notice.Undo)
 		o.is("K. N.", desk.Left)
 		o.do(desk.DoFinish{Invitation: id})
+		time.Sleep(appointment.UndoWindow - time.Second)
+		p.hearsBye(access.ByeFinished)
 		o.until("deleted at the server", func(desk.State) bool { return !o.server.Has(id) })
 		o.is("K. N.", desk.Finished)
 		if got := o.now().Day[0].Lasted; got < 5*time.Minute || got > 5*time.Minute+10*time.Second {
