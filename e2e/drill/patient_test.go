@@ -25,7 +25,9 @@ type wirePatient struct {
 	letter  appointmentLetter
 	keys    access.Keys
 	conn    signaling.Conn
-	peer    *calltest.Patient
+	newPeer func() *calltest.Patient
+	peer    atomic.Pointer[calltest.Patient]
+	misses  int // mismatches so far
 	packets *calltest.Counter
 	frames  atomic.Int64
 	stopped atomic.Bool // said the stop text: a second mismatch
@@ -46,12 +48,15 @@ func dialPatient(ctx context.Context, url string, letter appointmentLetter, cloc
 		return nil, err
 	}
 	p.conn = conn
-	p.peer = calltest.NewPatient(calltest.Config{
-		Send: p.say, Confirmation: p.confirmation, Loopback: true, Interceptors: p.packets.Install,
-		Codecs: media.Codecs{NewVideoEncoder: vpx.NewEncoder, NewVideoDecoder: vpx.NewDecoder, NewAudioEncoder: opus.NewEncoder, NewAudioDecoder: opus.NewDecoder},
-		Camera: &mediatest.Camera{Clock: clock}, Microphone: &mediatest.Tone{Clock: clock, Hz: 330}, Picture: (*shown)(&p.frames), Clock: clock,
-		Video: media.VideoFormat{Width: 320, Height: 240, FPS: 15},
-	})
+	p.newPeer = func() *calltest.Patient {
+		return calltest.NewPatient(calltest.Config{
+			Send: p.say, Confirmation: p.confirmation, Loopback: true, Interceptors: p.packets.Install,
+			Codecs: media.Codecs{NewVideoEncoder: vpx.NewEncoder, NewVideoDecoder: vpx.NewDecoder, NewAudioEncoder: opus.NewEncoder, NewAudioDecoder: opus.NewDecoder},
+			Camera: &mediatest.Camera{Clock: clock}, Microphone: &mediatest.Tone{Clock: clock, Hz: 330}, Picture: (*shown)(&p.frames), Clock: clock,
+			Video: media.VideoFormat{Width: 320, Height: 240, FPS: 15},
+		})
+	}
+	p.peer.Store(p.newPeer())
 	if err := conn.Write(ctx, signaling.Knock{Version: signaling.Version, Invitation: p.keys.InvitationID, Admission: p.keys.Admission}); err != nil {
 		p.close()
 		return nil, err
@@ -67,7 +72,7 @@ func (*shown) Clear()              {}
 
 func (p *wirePatient) close() {
 	_ = p.conn.Close("")
-	p.peer.Close()
+	p.peer.Load().Close()
 }
 
 func (p *wirePatient) run(ctx context.Context) {
@@ -154,16 +159,24 @@ func (p *wirePatient) hear(ctx context.Context, frame []byte) error {
 		}
 	case access.Bye:
 		if m.Reason == access.ByeMismatch {
-			p.stopped.Store(true)
+			return p.mismatch(ctx)
 		}
-		p.peer.Receive(m)
+		p.peer.Load().Receive(m)
 	default:
-		p.peer.Receive(m)
-		if p.peer.Status().Mismatch {
-			p.stopped.Store(true)
-		}
+		p.peer.Load().Receive(m)
 	}
 	return nil
+}
+
+// mismatch tries once more with everything new, and stops the second time, as the page does.
+func (p *wirePatient) mismatch(ctx context.Context) error {
+	p.peer.Load().Close()
+	if p.misses++; p.misses > 1 {
+		p.stopped.Store(true)
+		return errors.New("stopped")
+	}
+	p.peer.Store(p.newPeer())
+	return p.again(ctx)
 }
 
 // broke handshakes anew, twice; the third time it stops, as the page does.
@@ -172,7 +185,11 @@ func (p *wirePatient) broke(ctx context.Context) error {
 		p.stopped.Store(true)
 		return errors.New("stopped")
 	}
-	// The desktop answers one m1 a second.
+	return p.again(ctx)
+}
+
+// again greets when the desktop, which answers one m1 a second, will answer.
+func (p *wirePatient) again(ctx context.Context) error {
 	wait, cancel := context.WithTimeout(ctx, 1100*time.Millisecond)
 	defer cancel()
 	<-wait.Done()
@@ -205,8 +222,8 @@ func (p *wirePatient) confirmation(role byte, offer, answer string, fpP, fpD [32
 
 func (p *wirePatient) sent() int   { return p.packets.Sent() }
 func (p *wirePatient) seen() int   { return int(p.frames.Load()) }
-func (p *wirePatient) safe() bool  { return p.peer.Status().Confirmed }
-func (p *wirePatient) stop() bool  { return p.stopped.Load() || p.peer.Status().Mismatch }
+func (p *wirePatient) safe() bool  { return p.peer.Load().Status().Confirmed }
+func (p *wirePatient) stop() bool  { return p.stopped.Load() }
 func (p *wirePatient) end(*clinic) { p.close() }
 
 // pagePatient is the real page in a real browser. A preload script of the test keeps the highest counts of every peer

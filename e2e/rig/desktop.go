@@ -30,18 +30,25 @@ type Desktop struct {
 	starts  int
 }
 
-// Widget is one thing in the window, as the window map of an inspect build tells it. Places are in screen pixels.
+// Widget is one thing in the window, as the window map of an inspect build tells it. Places are in screen pixels: the
+// window stands in the corner of a screen without a window manager.
 type Widget struct {
-	Kind    string `json:"kind"`  // button, entry, check, select, label, picture, ...
-	Text    string `json:"text"`  // what it says; of an entry its content
-	Label   string `json:"label"` // of an entry or a select: the words above it
+	Kind    string `json:"kind"` // button, field, choice, check, segment, toggle, item (of an open menu), text, chip, picture
+	Text    string `json:"text"` // what it says; of a field its content, of a choice the chosen entry
+	Label   string `json:"-"`    // of a field or a choice: the words above it; of a picture: patient or self
 	Enabled bool   `json:"enabled"`
 	Focused bool   `json:"focused"`
 	Checked bool   `json:"checked"`
+	InView  bool   `json:"inView"`
 	X       int    `json:"x"`
 	Y       int    `json:"y"`
 	W       int    `json:"w"`
 	H       int    `json:"h"`
+}
+
+// pressable says whether a click does something.
+func (w Widget) pressable() bool {
+	return w.Enabled && w.Kind != "text" && w.Kind != "chip" && w.Kind != "field" && w.Kind != "picture"
 }
 
 // Rect is where the widget is on the screen.
@@ -73,6 +80,23 @@ func (d *Desktop) Start() {
 		}
 	})
 	Until(d.t, 40*time.Second, "the window", func() bool { return len(d.Widgets()) > 0 })
+	d.fillScreen()
+}
+
+// fillScreen moves the window into the corner, where places in the window are places on the screen.
+func (d *Desktop) fillScreen() {
+	d.t.Helper()
+	var m struct {
+		Window uint64 `json:"window"`
+	}
+	Until(d.t, 10*time.Second, "the window's id", func() bool {
+		text, err := os.ReadFile(d.file)
+		return err == nil && json.Unmarshal(text, &m) == nil && m.Window != 0
+	})
+	id := fmt.Sprint(m.Window)
+	d.x("windowmove", id, "0", "0")
+	d.x("windowsize", id, fmt.Sprint(d.options.Display.Width), fmt.Sprint(d.options.Display.Height))
+	d.x("windowfocus", id)
 }
 
 // Widgets is what the window shows now.
@@ -82,12 +106,21 @@ func (d *Desktop) Widgets() []Widget {
 		return nil
 	}
 	var m struct {
-		Widgets []Widget `json:"widgets"`
+		Parts []Widget `json:"parts"`
 	}
 	if json.Unmarshal(text, &m) != nil {
 		return nil
 	}
-	return m.Widgets
+	for i := range m.Parts {
+		w := &m.Parts[i]
+		if label, content, ok := strings.Cut(w.Text, "|"); ok && (w.Kind == "field" || w.Kind == "choice") {
+			w.Label, w.Text = label, content
+		}
+		if w.Kind == "picture" {
+			w.Label, w.Text = w.Text, ""
+		}
+	}
+	return m.Parts
 }
 
 // Find is the first widget that fits.
@@ -150,21 +183,17 @@ func (d *Desktop) Press(limit time.Duration, words string, nth ...int) {
 	if len(nth) > 0 {
 		skip = nth[0]
 	}
-	w := d.await(limit, fmt.Sprintf("%q to press", words), func() func(Widget) bool {
-		return func(w Widget) bool {
-			if !w.Enabled || w.Kind == "label" || w.Text != words {
-				return false
-			}
-			return d.nthOf(w, words) == skip
-		}
-	}())
+	w := d.await(limit, fmt.Sprintf("%q to press", words), func(w Widget) bool {
+		return w.pressable() && w.Text == words && d.nthOf(w, words) == skip
+	})
+	w = d.scrollTo(w, func(o Widget) bool { return o.pressable() && o.Text == words && d.nthOf(o, words) == skip })
 	d.ClickAt(w.Rect().Min.Add(w.Rect().Size().Div(2)))
 }
 
 func (d *Desktop) nthOf(w Widget, words string) int {
 	n := 0
 	for _, o := range d.Widgets() {
-		if o.W > 0 && o.Enabled && o.Kind != "label" && o.Text == words {
+		if o.W > 0 && o.pressable() && o.Text == words {
 			if o.Rect() == w.Rect() {
 				return n
 			}
@@ -177,10 +206,30 @@ func (d *Desktop) nthOf(w Widget, words string) int {
 // Fill clicks the field with this label, empties it and types.
 func (d *Desktop) Fill(label, text string) {
 	d.t.Helper()
-	w := d.await(10*time.Second, fmt.Sprintf("a field %q", label), func(w Widget) bool { return w.Kind == "entry" && w.Label == label && w.Enabled })
+	fits := func(w Widget) bool { return w.Kind == "field" && w.Label == label && w.Enabled }
+	w := d.scrollTo(d.await(10*time.Second, fmt.Sprintf("a field %q", label), fits), fits)
 	d.ClickAt(w.Rect().Min.Add(w.Rect().Size().Div(2)))
 	d.Key("ctrl+a")
 	d.Type(text)
+}
+
+// scrollTo turns the wheel over a widget's column until it is in view.
+func (d *Desktop) scrollTo(w Widget, fits func(Widget) bool) Widget {
+	d.t.Helper()
+	for range 40 {
+		if w.InView {
+			return w
+		}
+		button := "5" // wheel down
+		if w.Y < 0 {
+			button = "4"
+		}
+		d.x("mousemove", fmt.Sprint(w.X+w.W/2), fmt.Sprint(d.options.Display.Height/2), "click", "--repeat", "3", button)
+		before := w
+		_ = WaitFor(d.t.Context(), time.Second, func() bool { w, _ = d.Find(fits); return w.Y != before.Y })
+	}
+	d.t.Fatalf("cannot scroll to %q %q", w.Label, w.Text)
+	return w
 }
 
 // ClickAt clicks a point of the screen.
@@ -253,7 +302,8 @@ func Inside(part, whole image.Rectangle, clip *Clip) image.Rectangle {
 // Choose opens the drop-down with this label and picks an entry by its words.
 func (d *Desktop) Choose(label, words string) {
 	d.t.Helper()
-	w := d.await(10*time.Second, fmt.Sprintf("a choice %q", label), func(w Widget) bool { return w.Kind == "select" && w.Label == label && w.Enabled })
+	fits := func(w Widget) bool { return w.Kind == "choice" && w.Label == label && w.Enabled }
+	w := d.scrollTo(d.await(10*time.Second, fmt.Sprintf("a choice %q", label), fits), fits)
 	if w.Text == words {
 		return
 	}
