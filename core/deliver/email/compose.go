@@ -10,8 +10,10 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"net/textproto"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"legekonsultasjon/core/deliver"
 )
@@ -20,9 +22,9 @@ import (
 // calendar once more as invite.ics for programs that only look at attachments (RFC 6047).
 func compose(s Settings, m deliver.Message, at time.Time) ([]byte, error) {
 	var b bytes.Buffer
-	header(&b, "From", (&mail.Address{Name: oneLine(s.FromName), Address: s.From}).String())
+	header(&b, "From", (&mail.Address{Name: shorter(oneLine(s.FromName)), Address: s.From}).String())
 	header(&b, "To", (&mail.Address{Address: m.To}).String())
-	header(&b, "Subject", mime.QEncoding.Encode("utf-8", oneLine(m.Subject)))
+	header(&b, "Subject", encoded(oneLine(m.Subject)))
 	header(&b, "Date", at.Format(time.RFC1123Z))
 	header(&b, "Message-ID", messageID(s, m))
 	header(&b, "Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office answers, please
@@ -60,7 +62,11 @@ func alternatives(outer *multipart.Writer, m deliver.Message) error {
 	}
 	parts := []struct{ kind, body string }{{"text/plain; charset=utf-8", m.Text}, {"text/html; charset=utf-8", m.HTML}}
 	if len(m.Calendar) > 0 {
-		parts = append(parts, struct{ kind, body string }{"text/calendar; charset=utf-8; method=" + token(m.Method), string(m.Calendar)})
+		kind := "text/calendar; charset=utf-8"
+		if method := token(m.Method); method != "" {
+			kind += "; method=" + method
+		}
+		parts = append(parts, struct{ kind, body string }{kind, string(m.Calendar)})
 	}
 	for _, p := range parts {
 		if p.body == "" {
@@ -101,13 +107,55 @@ func attachment(outer *multipart.Writer, calendar []byte) error {
 	return nil
 }
 
-// header writes one field. Whatever a value holds, it stays on its line.
+// Lengths of a header's line, in bytes (RFC 5322 section 2.1.1).
+const (
+	lineWanted = 78
+	lineMost   = 998
+)
+
+// header writes one field. Whatever a value holds, it stays in its field; long ones are folded at their spaces.
 func header(b *bytes.Buffer, name, value string) {
-	b.WriteString(name + ": " + oneLine(value) + "\r\n")
+	line := len(name) + 1
+	b.WriteString(name + ":")
+	for n, word := range strings.Fields(oneLine(value)) {
+		if n > 0 && line+1+len(word) > lineWanted {
+			b.WriteString("\r\n")
+			line = 0
+		}
+		b.WriteString(" " + word)
+		line += 1 + len(word)
+	}
+	b.WriteString("\r\n")
+}
+
+// encoded is a text as RFC 2047 has it, also where plain letters would be misread or cannot be folded.
+func encoded(s string) string {
+	long := func(word string) bool { return len(word) > lineMost/2 }
+	if !strings.Contains(s, "=?") && !slices.ContainsFunc(strings.Fields(s), long) {
+		return mime.QEncoding.Encode("utf-8", s)
+	}
+	var words []string
+	for s != "" {
+		n := min(len(s), 36)
+		for n < len(s) && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(s[:n]))+"?=")
+		s = s[n:]
+	}
+	return strings.Join(words, " ")
+}
+
+// shorter cuts a name to what fits on a line.
+func shorter(name string) string {
+	if r := []rune(name); len(r) > 120 {
+		return strings.TrimSpace(string(r[:120]))
+	}
+	return name
 }
 
 func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(s, "\x00", "")), " ")
+	return strings.Join(strings.Fields(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "")), " ")
 }
 
 // token keeps what may stand in an id or a parameter without quoting.

@@ -7,13 +7,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"strconv"
 	"time"
 
 	"legekonsultasjon/core/deliver"
-	"legekonsultasjon/core/phone"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
@@ -48,7 +46,7 @@ func (Settings) GoString() string { return "[mail account]" }
 
 // Times are the limits of one sending.
 type Times struct {
-	Dial  time.Duration // until the connection stands, TLS included
+	Dial  time.Duration // until the connection stands, TLS and signing in included
 	Total time.Duration // for all of it
 }
 
@@ -65,9 +63,11 @@ type Channel struct {
 // New checks the settings and makes a channel; nothing is connected yet. The error is an *deliver.Error.
 func New(s Settings, times Times, now func() time.Time) (*Channel, error) {
 	bad := func(why string) error { return &deliver.Error{Code: deliver.NotSetUp, Err: errors.New(why)} }
-	if _, err := phone.ParseAddress(s.From); err != nil {
+	from, err := wire(s.From)
+	if err != nil || !ascii(from) {
 		return nil, bad("from is no address")
 	}
+	s.From = from
 	switch {
 	case s.Host == "" || s.Port < 1 || s.Port > 65535:
 		return nil, bad("no host or port")
@@ -86,9 +86,11 @@ func loopback(host string) bool {
 
 // Send implements deliver.Channel. The receipt is the Message-ID.
 func (c *Channel) Send(ctx context.Context, m deliver.Message) (string, error) {
-	if _, err := phone.ParseAddress(m.To); err != nil {
+	to, err := wire(m.To)
+	if err != nil {
 		return "", &deliver.Error{Code: deliver.BadReceiver, Err: err}
 	}
+	m.To = to
 	text, err := compose(c.settings, m, c.now())
 	if err != nil {
 		return "", &deliver.Error{Code: deliver.NotSetUp, Err: err}
@@ -121,24 +123,29 @@ func (c *Channel) open(ctx context.Context) (*smtp.Client, func(), error) {
 	s := c.settings
 	began := time.Now()
 	dialer := net.Dialer{Timeout: c.times.Dial}
-	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
+	raw, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
 	if err != nil {
 		return nil, nil, &deliver.Error{Code: deliver.Unreachable, Err: err}
 	}
-	_ = conn.SetDeadline(began.Add(c.times.Dial))
+	conn, err := limit(raw, began.Add(c.times.Dial))
+	if err != nil {
+		_ = raw.Close()
+		return nil, nil, &deliver.Error{Code: deliver.Unreachable, Err: err}
+	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	end := func() { stop(); _ = conn.Close() }
 	client, err := c.secure(conn)
 	if err == nil {
-		// go-smtp sets deadlines of its own for each command; without these limits they would be minutes.
-		client.CommandTimeout, client.SubmissionTimeout = c.times.Dial, c.times.Total
 		err = c.signIn(client)
 	}
 	if err != nil {
 		end()
 		return nil, nil, err
 	}
-	_ = conn.SetDeadline(began.Add(c.times.Total))
+	if err := conn.extend(began.Add(c.times.Total)); err != nil {
+		end()
+		return nil, nil, &deliver.Error{Code: deliver.Unreachable, Err: err}
+	}
 	return client, end, nil
 }
 
@@ -148,38 +155,29 @@ func (c *Channel) secure(conn net.Conn) (*smtp.Client, error) {
 	case TLS:
 		secured := tls.Client(conn, config)
 		if err := secured.Handshake(); err != nil {
-			return nil, tlsError(err)
+			return nil, secureError(err)
 		}
-		return smtp.NewClient(secured), nil
+		return greeted(smtp.NewClient(secured))
 	case STARTTLS:
 		client, err := smtp.NewClientStartTLS(conn, config)
 		if err != nil {
-			return nil, tlsError(err)
+			return nil, secureError(err)
 		}
 		// The handshake is lazy: a bad certificate must show before the password is sent.
 		if err := client.Noop(); err != nil {
-			return nil, tlsError(err)
+			return nil, secureError(err)
 		}
 		return client, nil
 	}
-	return smtp.NewClient(conn), nil
+	return greeted(smtp.NewClient(conn))
 }
 
-func tlsError(err error) error {
-	var verify *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	var answer *smtp.SMTPError
-	switch {
-	case errors.As(err, &verify), errors.As(err, &record):
-		return &deliver.Error{Code: deliver.NotSecure, Err: err}
-	case errors.As(err, &answer):
-		return &deliver.Error{Code: deliver.NotSecure, Err: fmt.Errorf("STARTTLS refused: %d", answer.Code)}
-	case timedOut(err):
-		return &deliver.Error{Code: deliver.TooSlow, Err: err}
-	case err.Error() == "smtp: server doesn't support STARTTLS":
-		return &deliver.Error{Code: deliver.NotSecure, Err: err}
+// greeted hears the greeting and says EHLO: later methods would do so too, and swallow what went wrong.
+func greeted(client *smtp.Client) (*smtp.Client, error) {
+	if err := client.Hello("localhost"); err != nil {
+		return nil, answered(err, deliver.Refused)
 	}
-	return &deliver.Error{Code: deliver.Unreachable, Err: err}
+	return client, nil
 }
 
 func (c *Channel) signIn(client *smtp.Client) error {
@@ -205,7 +203,11 @@ func (c *Channel) signIn(client *smtp.Client) error {
 // hand goes through MAIL, RCPT and DATA. Before the final dot nothing was handed over; after it, silence means that
 // nobody can tell.
 func hand(client *smtp.Client, from, to string, text []byte) error {
-	if err := client.Mail(from, nil); err != nil {
+	options := &smtp.MailOptions{UTF8: !ascii(to)}
+	if ok, _ := client.Extension("SMTPUTF8"); options.UTF8 && !ok {
+		return &deliver.Error{Code: deliver.BadReceiver, Err: errors.New("the server takes ASCII addresses only")}
+	}
+	if err := client.Mail(from, options); err != nil {
 		return answered(err, deliver.BadSender)
 	}
 	if err := client.Rcpt(to, nil); err != nil {
@@ -223,31 +225,7 @@ func hand(client *smtp.Client, from, to string, text []byte) error {
 		if errors.As(err, &answer) {
 			return answered(err, deliver.Refused)
 		}
-		return &deliver.Error{Code: deliver.Unknown, Err: err}
+		return &deliver.Error{Code: deliver.Unknown, Err: quiet(err)}
 	}
 	return nil
-}
-
-// answered turns an error of a command into a reason: 4yz is for now, 5yz is permanent (RFC 5321 section 4.2.1).
-func answered(err error, permanent deliver.Code) error {
-	var answer *smtp.SMTPError
-	switch {
-	case errors.As(err, &answer) && answer.Temporary():
-		return &deliver.Error{Code: deliver.Later, Err: bare(answer)}
-	case errors.As(err, &answer):
-		return &deliver.Error{Code: permanent, Err: bare(answer)}
-	case timedOut(err):
-		return &deliver.Error{Code: deliver.TooSlow, Err: err}
-	}
-	return &deliver.Error{Code: deliver.Unreachable, Err: err}
-}
-
-// bare keeps the code only: servers repeat the receiver's address in their texts.
-func bare(e *smtp.SMTPError) error {
-	return fmt.Errorf("SMTP %d %d.%d.%d", e.Code, e.EnhancedCode[0], e.EnhancedCode[1], e.EnhancedCode[2])
-}
-
-func timedOut(err error) bool {
-	var n net.Error
-	return errors.As(err, &n) && n.Timeout()
 }

@@ -11,7 +11,9 @@ type Preset struct {
 func Presets() []Preset {
 	return []Preset{
 		{ID: "sveve", Name: "Sveve", Template: Template{
-			URL: "https://sveve.no/SMS/SendMessage?user={sender}&passwd={secret}&to={number}&msg={text}&from={sender}&f=json", Method: "GET",
+			// The body, not the URL: URLs are written into logs.
+			URL: "https://sveve.no/SMS/SendMessage", Method: "POST", Headers: "Content-Type: application/x-www-form-urlencoded",
+			Body: "user={sender}&passwd={secret}&to={number}&msg={text}&from={sender}&f=json",
 		}},
 		{ID: "json", Name: "JSON", Template: Template{
 			URL: "https://", Method: "POST", Headers: "Content-Type: application/json\nAuthorization: Bearer {secret}",

@@ -4,22 +4,26 @@ package sms
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"legekonsultasjon/core/deliver"
 )
 
 // Template describes a gateway. Values are escaped for the place where their placeholder stands: percent-encoded in the
-// URL and in form bodies, as JSON strings in JSON bodies, bare in headers.
+// URL and in form bodies, as JSON or XML text in such bodies, without control characters in headers.
 type Template struct {
 	URL     string
 	Method  string // POST when empty
@@ -51,16 +55,10 @@ type Gateway struct {
 // New checks the template and makes a channel; nothing is connected yet. roots nil trusts the system's certificates.
 // The error is a *deliver.Error.
 func New(t Template, roots *x509.CertPool, limit time.Duration) (*Gateway, error) {
-	u, err := url.Parse(fill(t.URL, t.values("+4700000000", ""), url.QueryEscape))
-	switch {
-	case err != nil || u.Host == "":
-		return nil, &deliver.Error{Code: deliver.NotSetUp, Err: errors.New("the address of the gateway is no URL")}
-	case u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())):
-		return nil, &deliver.Error{Code: deliver.NotSecure, Err: errors.New("the address of the gateway must begin with https")}
-	}
+	notSetUp := func(why string) error { return &deliver.Error{Code: deliver.NotSetUp, Err: errors.New(why)} }
 	headers, err := parseHeaders(t.Headers)
 	if err != nil {
-		return nil, &deliver.Error{Code: deliver.NotSetUp, Err: err}
+		return nil, notSetUp(err.Error())
 	}
 	if t.Method == "" {
 		t.Method = http.MethodPost
@@ -68,16 +66,29 @@ func New(t Template, roots *x509.CertPool, limit time.Duration) (*Gateway, error
 	if limit <= 0 {
 		limit = total
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DisableKeepAlives = true
-	if roots != nil {
-		transport.TLSClientConfig.RootCAs = roots
+	g := &Gateway{template: t, headers: headers, client: client(roots, limit)}
+	r, err := g.request(context.Background(), "+4700000000", "")
+	switch {
+	case err != nil:
+		return nil, notSetUp(err.Error())
+	case r.URL.Host == "":
+		return nil, notSetUp("the address of the gateway is no URL")
+	case r.URL.Scheme != "https" && !(r.URL.Scheme == "http" && loopback(r.URL.Hostname())):
+		return nil, &deliver.Error{Code: deliver.NotSecure, Err: errors.New("the address of the gateway must begin with https")}
 	}
-	return &Gateway{t, headers, &http.Client{
-		Timeout: limit, Transport: transport,
+	return g, nil
+}
+
+func client(roots *x509.CertPool, limit time.Duration) *http.Client {
+	return &http.Client{
+		Timeout: limit,
+		Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true,
+			DisableKeepAlives: true, MaxResponseHeaderBytes: maxAnswer,
+		},
 		// A redirect would carry number and text somewhere that nobody typed in.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	}
 }
 
 func loopback(host string) bool {
@@ -92,12 +103,17 @@ func parseHeaders(text string) (http.Header, error) {
 			continue
 		}
 		name, value, ok := strings.Cut(line, ":")
-		if !ok || strings.ContainsAny(name, " \t") || name == "" {
-			return nil, fmt.Errorf("a header line without %q", ":")
+		if !ok || name == "" || strings.ContainsFunc(name, notToken) {
+			return nil, errors.New("a header line that is not Name: value")
 		}
 		h.Set(name, strings.TrimSpace(value))
 	}
 	return h, nil
+}
+
+// notToken says what may not stand in a header's name (RFC 9110 section 5.6.2).
+func notToken(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
 }
 
 func (t Template) values(number, text string) map[string]string {
@@ -118,6 +134,15 @@ func jsonText(s string) string {
 	return string(b[1 : len(b)-1])
 }
 
+// percent escapes for every part of a URL and for form bodies: a space as %20, since "+" is a plus in a path.
+func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+func xmlText(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s)) // a builder takes everything
+	return b.String()
+}
+
 func headerText(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -135,10 +160,12 @@ func (g *Gateway) request(ctx context.Context, number, text string) (*http.Reque
 	case strings.Contains(kind, "json"):
 		escape = jsonText
 	case strings.Contains(kind, "x-www-form-urlencoded"):
-		escape = url.QueryEscape
+		escape = percent
+	case strings.Contains(kind, "xml"):
+		escape = xmlText
 	}
 	body := fill(t.Body, values, escape)
-	r, err := http.NewRequestWithContext(ctx, t.Method, fill(t.URL, values, url.QueryEscape), strings.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, t.Method, fill(t.URL, values, percent), strings.NewReader(body))
 	if err != nil {
 		return nil, errors.New("the template makes no request")
 	}
@@ -148,64 +175,25 @@ func (g *Gateway) request(ctx context.Context, number, text string) (*http.Reque
 	return r, nil
 }
 
-// Send implements deliver.Channel. The receipt is the gateway's answer where it is one short line, else "".
+// Send implements deliver.Channel. The receipt is the id in the gateway's answer, "" where there is none.
 func (g *Gateway) Send(ctx context.Context, m deliver.Message) (string, error) {
+	var connected atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 	r, err := g.request(ctx, m.To, m.Text)
 	if err != nil {
 		return "", &deliver.Error{Code: deliver.NotSetUp, Err: err}
 	}
 	answer, err := g.client.Do(r)
 	if err != nil {
-		return "", failed(err)
+		if connected.Load() {
+			return "", &deliver.Error{Code: deliver.Unknown, Err: errors.New("no answer from the gateway")}
+		}
+		return "", notConnected(err)
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-	if answer.StatusCode >= 200 && answer.StatusCode < 300 {
-		return receipt(text), nil
+	if code, ok := refused(answer.StatusCode); ok {
+		return "", &deliver.Error{Code: code, Err: fmt.Errorf("HTTP status %d", answer.StatusCode)}
 	}
-	_ = err
-	return "", refused(answer.StatusCode)
-}
-
-func receipt(answer []byte) string {
-	var a struct {
-		ID        string `json:"id"`
-		MessageID string `json:"messageId"`
-	}
-	if json.Unmarshal(answer, &a) == nil {
-		if a.ID == "" {
-			a.ID = a.MessageID
-		}
-		return a.ID[:min(len(a.ID), 64)]
-	}
-	return ""
-}
-
-// failed tells apart what happened before the request was out (safe to repeat) and after. Its texts hold no URL: that
-// may carry the number.
-func failed(err error) error {
-	var op *net.OpError
-	var verify *x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	switch {
-	case errors.As(err, &verify), errors.As(err, &host), errors.As(err, &invalid), strings.Contains(err.Error(), "certificate"):
-		return &deliver.Error{Code: deliver.NotSecure, Err: errors.New("the gateway's certificate cannot be trusted")}
-	case errors.As(err, &op) && op.Op == "dial":
-		return &deliver.Error{Code: deliver.Unreachable, Err: op.Err}
-	}
-	return &deliver.Error{Code: deliver.Unknown, Err: errors.New("no answer from the gateway")}
-}
-
-func refused(status int) error {
-	code := deliver.Refused
-	switch {
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		code = deliver.SignInFailed
-	case status == http.StatusUnprocessableEntity || status == http.StatusBadRequest:
-		code = deliver.BadReceiver
-	case status == http.StatusTooManyRequests || status >= 500:
-		code = deliver.Later
-	}
-	return &deliver.Error{Code: code, Err: fmt.Errorf("HTTP status %d", status)}
+	text, _ := io.ReadAll(io.LimitReader(answer.Body, maxAnswer)) // the status has said it; the rest is the receipt
+	return verdict(text)
 }
