@@ -59,6 +59,7 @@ type clinic struct {
 	dir     string
 	relay   *rig.Relay
 	server  *rig.Server
+	direct  string // the server's own address, without the relay
 	desk    *desk.Desk
 	clock   media.Clock
 	packets *calltest.Counter // every RTP packet of every call
@@ -71,11 +72,12 @@ type clinic struct {
 	keys    map[[8]byte]access.FrameKeys
 }
 
-func newClinic(t *testing.T) *clinic {
+func newClinic(t *testing.T, serve ...string) *clinic {
 	t.Helper()
 	c := &clinic{t: t, dir: t.TempDir(), packets: &calltest.Counter{}, changed: make(chan struct{}), parcels: map[string]desk.Parcel{}, keys: map[[8]byte]access.FrameKeys{}}
 	front, back := port(t), port(t)
-	c.server = rig.NewServer(t, rig.ServerOptions{Dir: c.dir, Port: back, Behind: front, Doctors: []rig.Doctor{kari}})
+	c.direct = fmt.Sprintf("127.0.0.1:%d", back)
+	c.server = rig.NewServer(t, rig.ServerOptions{Dir: c.dir, Port: back, Behind: front, Doctors: []rig.Doctor{kari}, Args: serve})
 	c.relay = rig.NewRelay(t, front, back)
 	log := func(k access.FrameKeys) {
 		c.mu.Lock()
@@ -176,9 +178,16 @@ func (c *clinic) await(limit time.Duration, what string, right func(desk.State) 
 // invite sends an invitation and returns what the letter held.
 func (c *clinic) invite(address string) appointmentLetter {
 	c.t.Helper()
-	c.desk.Do(desk.DoInvite{Email: address, Language: "nb"})
+	return c.inviteWith(desk.DoInvite{Email: address, Language: "nb"}, desk.DoSend{Name: address})
+}
+
+// inviteWith goes through the form and the dialog with everything that the doctor may write.
+func (c *clinic) inviteWith(to desk.DoInvite, write desk.DoSend) appointmentLetter {
+	c.t.Helper()
+	address := to.Email + to.Phone
+	c.desk.Do(to)
 	c.await(10*time.Second, "the verify dialog", func(s desk.State) bool { return s.Verify != nil })
-	c.desk.Do(desk.DoSend{Name: address})
+	c.desk.Do(write)
 	var p desk.Parcel
 	c.await(10*time.Second, "the letter", func(desk.State) bool {
 		c.mu.Lock()
@@ -245,8 +254,8 @@ func (s *secrets) Delete(_ context.Context, name string) error {
 // post keeps the letters: the drills need their links, not the mail.
 type post clinic
 
-func (*post) Phone(string, string, string) (desk.Phone, error) {
-	return desk.Phone{}, &desk.Refusal{Code: "notANumber"}
+func (*post) Phone(typed, _, _ string) (desk.Phone, error) {
+	return desk.Phone{Number: typed, Grouped: typed, Country: "NO", Name: "Norge", Mobile: true}, nil
 }
 func (*post) Email(typed string) (string, error) { return typed, nil }
 func (*post) Group(number string) string         { return number }
@@ -257,7 +266,7 @@ func (*post) Check(desk.Accounts) (mail, sms *desk.Refusal) { return nil, nil }
 func (p *post) Send(_ context.Context, parcel desk.Parcel) desk.Outcome {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.parcels[parcel.Invitation.Email] = parcel
+	p.parcels[parcel.Invitation.Email+parcel.Invitation.Phone] = parcel // one of them is empty
 	close(p.changed)
 	p.changed = make(chan struct{})
 	return desk.Outcome{Receipt: "kept"}
