@@ -50,12 +50,12 @@ func (e Event) Encode(m Method) []byte {
 	return w.Bytes()
 }
 
-func (e Event) event(w *writer, m Method, zone string) {
+func (e Event) event(w *writer, m Method, zone func(time.Time) string) {
 	w.line("BEGIN:VEVENT")
 	w.line("UID:" + text(e.UID))
 	w.line("DTSTAMP:" + e.Stamp.UTC().Format(utcForm))
-	w.line("DTSTART" + zone + e.Start.Format(localForm))
-	w.line("DTEND" + zone + e.Start.Add(e.Length).Format(localForm))
+	w.line("DTSTART" + zone(e.Start))
+	w.line("DTEND" + zone(e.Start.Add(e.Length)))
 	w.line(fmt.Sprintf("SEQUENCE:%d", e.Sequence))
 	w.line("SUMMARY:" + text(e.Summary))
 	w.line("DESCRIPTION:" + text(e.Description))
@@ -90,12 +90,13 @@ const (
 	utcForm   = "20060102T150405Z"
 )
 
-// zone writes the VTIMEZONE of the start's location as the two changes around it (section 3.6.5), and returns what
-// stands between a property's name and its local time.
-func (e Event) zone(w *writer) string {
+// zone writes the VTIMEZONE of the start's location as the two changes around it (section 3.6.5), and returns what says
+// a time in it, to stand behind a property's name. A location without an IANA name, such as the machine's own, has no
+// zone that others could know: its times are said in UTC (section 3.3.5, form 2), which calendars show in local time.
+func (e Event) zone(w *writer) func(time.Time) string {
 	loc := e.Start.Location()
-	if loc == time.UTC || loc.String() == "Local" || loc.String() == "" {
-		return ";TZID=UTC:" + utcZone(w)
+	if !strings.Contains(loc.String(), "/") {
+		return func(t time.Time) string { return ":" + t.UTC().Format(utcForm) }
 	}
 	w.line("BEGIN:VTIMEZONE")
 	w.line("TZID:" + loc.String())
@@ -105,15 +106,7 @@ func (e Event) zone(w *writer) string {
 		observance(w, next, next)
 	}
 	w.line("END:VTIMEZONE")
-	return ";TZID=" + loc.String() + ":"
-}
-
-func utcZone(w *writer) string {
-	w.line("BEGIN:VTIMEZONE")
-	w.line("TZID:UTC")
-	observance(w, time.Time{}, time.Unix(0, 0).UTC())
-	w.line("END:VTIMEZONE")
-	return ""
+	return func(t time.Time) string { return ";TZID=" + loc.String() + ":" + t.In(loc).Format(localForm) }
 }
 
 // observance is one stretch of a zone: it began at the instant begin, and within is a time of it.

@@ -49,6 +49,32 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// A time from the book has the machine's own location or a bare offset: neither has a name that others know.
+func TestPlacesWithoutANameAreSaidInUTC(t *testing.T) {
+	start := time.Date(2026, 12, 1, 8, 30, 0, 0, time.UTC)
+	for _, loc := range []*time.Location{time.UTC, time.Local, time.FixedZone("", 3600), time.FixedZone("CET", 3600)} {
+		e := event(t)
+		e.Start = start.In(loc)
+		out := string(e.Encode(Request))
+		if !strings.Contains(out, "\r\nDTSTART:20261201T083000Z\r\nDTEND:20261201T085000Z\r\n") || strings.Contains(out, "TZID") {
+			t.Errorf("%q:\n%s", loc, out)
+		}
+	}
+}
+
+// The zone is written with both changes around an appointment in the night of one.
+func TestAcrossAChange(t *testing.T) {
+	e := event(t)
+	e.Start = time.Date(2026, 10, 25, 0, 50, 0, 0, time.UTC).In(oslo(t))
+	out := string(e.Encode(Request))
+	for _, want := range []string{"DTSTART;TZID=Europe/Oslo:20261025T025000\r\n",
+		"BEGIN:DAYLIGHT\r\nDTSTART:20260329T020000\r\n", "BEGIN:STANDARD\r\nDTSTART:20261025T030000\r\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
 func TestLinesFold(t *testing.T) {
 	e := event(t)
 	e.Description = strings.Repeat("æøå", 200)
