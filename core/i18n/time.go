@@ -71,14 +71,13 @@ func When(language string, t, now time.Time) string {
 	return day + " " + c.clock + " " + Clock(t)
 }
 
-// On says a point in time for a text that may be read on any day: always weekday, date and year, "søndag 22. november
-// 2026 kl. 10:30". Days are those of t's location.
-func On(language string, t time.Time) string {
-	c := calendarOf(language)
-	return fmt.Sprintf("%s %d %s %s", c.date(c, t), t.Year(), c.clock, Clock(t))
+// On says a point in time for a text that may be read on another day: "søndag 22. november kl. 10:30", with the year
+// where it is another than now's. Days are those of t's location.
+func On(language string, t, now time.Time) string {
+	return Date(language, t, now) + " " + calendarOf(language).clock + " " + Clock(t)
 }
 
-// Short says the same where every character counts: "22.11. kl. 10:30", "22 Nov at 10:30".
+// Short says it where every character counts: "22.11. kl. 10:30", "22 Nov at 10:30".
 func Short(language string, t time.Time) string {
 	c := calendarOf(language)
 	if language == "en" {

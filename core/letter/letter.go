@@ -3,8 +3,6 @@
 package letter
 
 import (
-	"fmt"
-	"html"
 	"strings"
 	"time"
 
@@ -21,7 +19,7 @@ type Facts struct {
 	At          time.Time // in the clinic's time zone
 	Now         bool      // the consultation begins at once
 	Length      time.Duration
-	Written     time.Time // when the letter is written: "i dag" is relative to it
+	Written     time.Time // when the letter is written: another year than its own is said
 	Link        string
 	PIN         string // "" leaves it out
 	TypedCode   string // for e-mail
@@ -118,12 +116,14 @@ func newWriter(f Facts) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	when := i18n.When(c.Language, f.At, f.Written)
+	// Never "i dag" or "i morgen": nobody knows when a letter is read.
+	when, short := i18n.On(c.Language, f.At, f.Written.In(f.At.Location())), i18n.Short(c.Language, f.At)
 	if f.Now {
 		when = c.Text("now", nil)
+		short = when
 	}
 	return &writer{f, c, map[string]string{
-		"clinic": line(f.Clinic), "phone": line(f.ClinicPhone), "doctor": line(f.Doctor), "when": when,
+		"clinic": line(f.Clinic), "phone": line(f.ClinicPhone), "doctor": line(f.Doctor), "when": when, "short": short,
 		"link": f.Link, "pin": f.PIN, "host": f.Host,
 	}}, nil
 }
@@ -140,7 +140,7 @@ func (w *writer) letter(kind string, blocks []block) Letter {
 	return Letter{
 		Subject: subject,
 		Text:    plain(blocks),
-		HTML:    page(w.catalogue.Language, subject, blocks),
+		HTML:    page(w.catalogue.Language, subject, w.t("button"), blocks),
 		SMS:     w.t(kind + ".sms"),
 	}
 }
@@ -152,69 +152,4 @@ func (w *writer) event() ics.Event {
 		Organizer: w.facts.From, Clinic: line(w.facts.Clinic), Attendee: w.facts.To,
 		Alarms: []time.Duration{24 * time.Hour, 15 * time.Minute}, AlarmText: w.t("calendar.summary"),
 	}
-}
-
-// A block is one piece of an e-mail.
-type block struct {
-	kind blockKind
-	text string
-}
-
-type blockKind int
-
-const (
-	lead blockKind = iota
-	paragraph
-	heading
-	link
-	pin
-	code
-	small
-)
-
-// plain is the text part. Links and codes stand alone on their lines: mail programs cut and rewrap the rest.
-func plain(blocks []block) string {
-	var b strings.Builder
-	for i, p := range blocks {
-		if p.text == "" {
-			continue
-		}
-		if i > 0 && blocks[i-1].kind != heading {
-			b.WriteByte('\n')
-		}
-		b.WriteString(p.text)
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// styles are the looks of the blocks, inline because mail programs drop style sheets. Colours are those of the page.
-var styles = map[blockKind]string{
-	lead:      "margin:0 0 20px;font-size:18px;line-height:1.5",
-	paragraph: "margin:20px 0 0;font-size:16px;line-height:1.5",
-	heading:   "margin:24px 0 8px;font-size:16px;line-height:1.4;font-weight:600",
-	pin:       "margin:0;font-size:34px;line-height:1.3;font-weight:600;letter-spacing:.16em;font-variant-numeric:tabular-nums",
-	code:      "margin:6px 0 0;font-size:16px;line-height:1.5;font-family:ui-monospace,Consolas,monospace;word-spacing:.3em",
-	small:     "margin:24px 0 0;font-size:16px;line-height:1.5;color:#5A6663",
-}
-
-func page(language, subject string, blocks []block) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `<!doctype html><html lang="%s"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`+
-		`<meta name="color-scheme" content="light dark"><title>%s</title></head>`+"\n", language, html.EscapeString(subject))
-	b.WriteString(`<body style="margin:0;padding:0"><table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" style="padding:24px 16px">` +
-		`<table role="presentation" cellpadding="0" cellspacing="0" style="max-width:560px;width:100%"><tr><td style="text-align:left;font-family:Inter,system-ui,Segoe UI,Roboto,sans-serif">` + "\n")
-	for _, p := range blocks {
-		if p.text == "" {
-			continue
-		}
-		text := strings.ReplaceAll(html.EscapeString(p.text), "\n", "<br>")
-		if p.kind == link {
-			fmt.Fprintf(&b, `<p style="margin:0;font-size:18px;line-height:1.5;word-break:break-all"><a href="%s" style="color:#0B6B63;font-weight:600">%s</a></p>`+"\n", html.EscapeString(p.text), text)
-			continue
-		}
-		fmt.Fprintf(&b, `<p style="%s">%s</p>`+"\n", styles[p.kind], text)
-	}
-	b.WriteString("</td></tr></table></td></tr></table></body></html>\n")
-	return b.String()
 }

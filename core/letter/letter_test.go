@@ -78,18 +78,49 @@ func TestWhereTheSecretsStand(t *testing.T) {
 }
 
 // The longest usual case: a host of 40 characters, an appointment now or tomorrow.
-func TestBokmålFitsOneSegment(t *testing.T) {
+func TestAnInvitationFitsOneSegment(t *testing.T) {
+	for _, language := range []string{"nb", "nn", "en"} {
+		f := facts(t, language)
+		f.Link = "https://" + strings.Repeat("h", 40) + "/#iwHX45R2ALMJKoWWXqX19Q"
+		f.At = time.Date(2026, 12, 24, 10, 30, 0, 0, f.At.Location())
+		for _, now := range []bool{true, false} {
+			f.Now = now
+			l, err := Invitation(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, gsm := Segments(l.SMS); n != 1 || !gsm {
+				t.Errorf("%d segments, GSM %v: %q", n, gsm, l.SMS)
+			}
+		}
+	}
+}
+
+// Nothing is loaded from anywhere, and nobody learns whether the letter was read.
+func TestNothingIsLoaded(t *testing.T) {
+	l, err := Invitation(facts(t, "nb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"<img", "<script", "src=", "url(", "@import", "<link"} {
+		if strings.Contains(l.HTML, word) {
+			t.Errorf("the letter has %s", word)
+		}
+	}
+	if got := strings.Count(l.HTML, "http"); got != 3 { // the button, the link and its text
+		t.Errorf("%d addresses in the letter", got)
+	}
+}
+
+func TestALetterOfAnotherYearSaysIt(t *testing.T) {
 	f := facts(t, "nb")
-	f.Link = "https://" + strings.Repeat("h", 40) + "/#iwHX45R2ALMJKoWWXqX19Q"
-	for _, now := range []bool{true, false} {
-		f.Now = now
-		l, err := Invitation(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n, gsm := Segments(l.SMS); n != 1 || !gsm {
-			t.Errorf("%d segments, GSM %v: %q", n, gsm, l.SMS)
-		}
+	f.At = f.At.AddDate(0, 2, 0)
+	l, err := Invitation(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "lørdag 23. januar 2027 kl. 10:30"; !strings.Contains(l.Text, want) {
+		t.Errorf("no %q in\n%s", want, l.Text)
 	}
 }
 
