@@ -248,7 +248,7 @@ class App {
   async #say(message) {
     if (message.type === "pin") {
       const point = await this.#publicPoint();
-      if (point) message = { ...message, device: toBase64url(point) };
+      message = { ...message, ...(point && { device: toBase64url(point) }), ...this.#stillThere() };
     }
     this.talk?.send(message);
   }
@@ -257,8 +257,12 @@ class App {
     const session = this.talk?.session;
     if (!session || !this.key) return this.post("resumeResult", { ok: false, triesLeft: this.facts.triesLeft });
     const signature = await resumeSignature(this.key.privateKey, session.th);
-    const peer = this.peer?.confirmed ? this.peer.number : 0;
-    this.talk?.send({ type: "resume", signature: toBase64url(signature), ...(peer && { peer }) }, session);
+    this.talk?.send({ type: "resume", signature: toBase64url(signature), ...this.#stillThere() }, session);
+  }
+
+  /** Which confirmed peer connection is still here: the call can go on in it. */
+  #stillThere() {
+    return this.peer?.confirmed ? { peer: this.peer.number } : {};
   }
 
   // ---- this browser's key
