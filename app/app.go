@@ -165,11 +165,18 @@ func (p *program) openChild() (tile.Native, error) {
 	var child *screen.Window
 	err := screen.ErrUnsupported
 	native.RunNative(func(context any) {
-		if x, ok := context.(driver.X11WindowContext); ok {
+		x, ok := context.(driver.X11WindowContext)
+		switch {
+		case ok && x.WindowHandle == 0:
+			err = tile.ErrTooEarly
+		case ok:
 			dark := theme.Dark()
 			child, err = screen.Open(x.WindowHandle, screen.Look{Ground: dark.Ground, Stage: dark.Raised, Unit: p.window.Canvas().Scale()})
 		}
 	})
+	if errors.Is(err, tile.ErrTooEarly) {
+		return nil, err
+	}
 	if err != nil {
 		p.log.Info("pictures are drawn with the window", "err", err)
 		return nil, err

@@ -41,7 +41,6 @@ type callView struct {
 
 	microphone, camera, choose *part.Toggle
 	leave                      *part.Button
-	covered                    bool
 }
 
 func newCallView(w *Window) *callView {
@@ -110,7 +109,7 @@ func (v *callView) Render(s desk.State) {
 	}
 	surface.SetOwn(true, own)
 	v.content.Refresh()
-	surface.SetVisible(!v.covered)
+	surface.SetVisible(true)
 	surface.Moved()
 }
 
@@ -190,14 +189,6 @@ func (v *callView) tick() {
 	}
 	v.elapsed.Set(words)
 	v.w.options.Surface.Moved()
-}
-
-// cover hides a native picture while a dialog lies over the window.
-func (v *callView) cover(yes bool) {
-	v.covered = yes
-	if v.w.state.Screen == desk.ScreenCall {
-		v.w.options.Surface.SetVisible(!yes)
-	}
 }
 
 func (v *callView) pressMicrophone() {

@@ -146,6 +146,11 @@ func (r *dayRow) status(d desk.DayRow) (part.ChipTone, string) {
 		return part.Count, words
 	case desk.Unsure:
 		return part.Late, words
+	case desk.Queued:
+		if d.Reason != "" {
+			words = w.t("day.status.queuedReason", "reason", w.t(d.Reason))
+		}
+		return part.Plain, words
 	case desk.SendFailed:
 		if d.Reason != "" {
 			words = w.t("day.status.failedReason", "reason", w.t(d.Reason))

@@ -152,7 +152,7 @@ func (w *Window) renderSheets(s desk.State) {
 	w.verify.Render(s)
 	w.aloud.Render(s)
 	w.question.Render(s)
-	w.call.cover(len(w.canvas.Overlays().List()) > 0)
+	w.options.Surface.Cover(w.verify.sheet.IsOpen() || w.aloud.sheet.IsOpen() || w.question.sheet.IsOpen())
 }
 
 // Tick lets what counts (waiting times, the call's length) go on between two states.

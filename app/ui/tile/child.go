@@ -1,6 +1,7 @@
 package tile
 
 import (
+	"errors"
 	"image"
 	"math"
 	"sync/atomic"
@@ -39,16 +40,24 @@ type Child struct {
 	to      atomic.Pointer[Native]
 	message string
 	visible bool
+	covered bool
 	own     bool
 	label   string
 	painted string // the label and scale that were handed over
 	place   image.Rectangle
+
+	settling bool // settle is queued
 }
+
+// ErrTooEarly is what open returns while the program's window does not exist yet.
+var ErrTooEarly = errors.New("the window is not there yet")
 
 // NewChild makes a surface; open makes the native window as soon as the call is shown for the first time. When it cannot
 // be made everything is drawn by Raster.
 func NewChild(p Paint, skin *part.Skin, open func() (Native, error)) *Child {
-	return &Child{Raster: NewRaster(p, skin), skin: skin, open: open}
+	c := &Child{Raster: NewRaster(p, skin), skin: skin, open: open}
+	c.Raster.moved = c.Moved
+	return c
 }
 
 // Picture implements Surface.
@@ -106,10 +115,20 @@ func (c *Child) SetVisible(on bool) {
 	c.settle()
 }
 
+// Cover implements Surface.
+func (c *Child) Cover(yes bool) {
+	c.covered = yes
+	c.settle()
+}
+
 // Moved implements Surface. The place is read after the layout that is under way has ended.
 func (c *Child) Moved() {
-	if c.native != nil && c.showing.Load() {
-		c.paint.Do(c.settle)
+	if c.visible && !c.settling {
+		c.settling = true
+		c.paint.Do(func() {
+			c.settling = false
+			c.settle()
+		})
 	}
 }
 
@@ -124,10 +143,11 @@ func (c *Child) Close() {
 
 // settle makes the native window what it should be just now.
 func (c *Child) settle() {
-	want := c.visible && c.message == ""
+	want := c.visible && !c.covered && c.message == ""
 	if want && !c.tried {
-		c.tried = true
-		if n, err := c.open(); err == nil {
+		n, err := c.open()
+		c.tried = !errors.Is(err, ErrTooEarly)
+		if err == nil {
 			c.native = n
 			c.to.Store(&n)
 		}

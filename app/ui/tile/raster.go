@@ -17,6 +17,7 @@ import (
 // Raster is the surface drawn by Fyne itself.
 type Raster struct {
 	paint    Paint
+	moved    func() // told after every layout; Child follows it
 	view     *stage
 	big, own *pane
 	asked    atomic.Bool // a repaint is under way
@@ -26,7 +27,7 @@ type Raster struct {
 
 // NewRaster makes a surface drawn with the call's skin.
 func NewRaster(p Paint, skin *part.Skin) *Raster {
-	r := &Raster{paint: p}
+	r := &Raster{paint: p, moved: func() {}}
 	r.big, r.own = newPane(r, false), newPane(r, true)
 	r.view = newStage(r, skin)
 	return r
@@ -65,6 +66,9 @@ func (r *Raster) SetVisible(on bool) {
 		r.ask()
 	}
 }
+
+// Cover implements Surface: what Fyne draws lies under a dialog anyway.
+func (r *Raster) Cover(bool) {}
 
 // Moved implements Surface.
 func (r *Raster) Moved() {}
@@ -224,7 +228,7 @@ func (r *stageRenderer) Layout(size fyne.Size) {
 	m := s.label.MinSize()
 	put(r.tag, x+6, y+h-m.Height-5, m.Width+12, m.Height)
 	put(s.label, x+12, y+h-m.Height-5, m.Width, m.Height)
-	s.owner.Moved()
+	s.owner.moved()
 }
 
 func (r *stageRenderer) MinSize() fyne.Size { return fyne.NewSize(240, 160) }

@@ -21,8 +21,10 @@ type Surface interface {
 	SetMessage(words string)
 	// SetOwn shows or hides the doctor's own picture and names it.
 	SetOwn(shown bool, label string)
-	// SetVisible says whether the call is on the screen and nothing lies over it.
+	// SetVisible says whether the call is on the screen.
 	SetVisible(bool)
+	// Cover says whether a dialog lies over it: then nothing native may be there.
+	Cover(bool)
 	// Moved is called when the object's place in the window may have changed.
 	Moved()
 	// Close ends it; the sinks then do nothing.

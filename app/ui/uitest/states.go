@@ -34,7 +34,7 @@ func Home() desk.State {
 		Day: []desk.DayRow{
 			{Invitation: ID(10), Label: "+47 412 34 567", At: at(9, 0), Status: desk.Finished, Lasted: 14 * time.Minute},
 			{Invitation: ID(11), Label: "per@eksempel.no", At: at(11, 15), Status: desk.Delivered, CanCancel: true, CanNewPIN: true},
-			{Invitation: ID(12), Label: "+47 900 00 000", At: at(11, 30), Status: desk.SendFailed, CanResend: true, CanCancel: true},
+			{Invitation: ID(12), Label: "+47 900 00 000", At: at(11, 30), Status: desk.SendFailed, Reason: "reason.badReceiver", CanResend: true, CanCancel: true},
 			{Invitation: ID(13), Label: "+47 934 55 210", Note: "tolk: polsk", At: at(12, 0), Status: desk.Sent, CanCancel: true, CanNewPIN: true},
 		},
 		Invite:   desk.Invite{Country: "NO", Language: "nb", MailReady: true, SMSReady: true},
@@ -135,7 +135,7 @@ func SignIn() desk.State {
 // SignInWrong is a refused sign-in on a machine without keyring.
 func SignInWrong() desk.State {
 	s := SignIn()
-	s.SignIn = desk.SignIn{Server: "https://video.sentrum.example", Email: "kari@sentrum.example", SealedFile: true, Problem: &desk.Problem{Code: "signInRefused"}}
+	s.SignIn = desk.SignIn{Server: "https://video.sentrum.example", Email: "kari@sentrum.example", SealedFile: true, Problem: &desk.Problem{Code: "wrongSignIn"}}
 	return s
 }
 
@@ -189,7 +189,7 @@ func SettingsOpen() desk.State {
 	s := Home()
 	s.Screen = desk.ScreenSettings
 	s.Settings.MailTest.OK = true
-	s.Settings.SMSTest.Problem = &desk.Problem{Code: "smsRefused"}
+	s.Settings.SMSTest.Problem = &desk.Problem{Code: "test.signInFailed"}
 	return s
 }
 
