@@ -34,7 +34,7 @@ func Countries(lang string) []Country {
 		}
 		all = append(all, Country{iso, "+" + strconv.Itoa(phonenumbers.GetCountryCodeForRegion(iso)), name})
 	}
-	order := collate.New(language.Make(lang))
+	order := collate.New(collation(lang))
 	slices.SortFunc(all, func(a, b Country) int {
 		return cmp.Or(cmp.Compare(rank(a.ISO), rank(b.ISO)), order.CompareString(a.Name, b.Name), cmp.Compare(a.ISO, b.ISO))
 	})
@@ -48,6 +48,14 @@ func CountryName(iso, lang string) string {
 		return ""
 	}
 	return display.Regions(language.Make(lang)).Name(region)
+}
+
+// collation is the language whose order is used. The collation tables know the Norwegian order, å last, under nn only.
+func collation(lang string) language.Tag {
+	if lang == "nb" {
+		lang = "nn"
+	}
+	return language.Make(lang)
 }
 
 func rank(iso string) int {

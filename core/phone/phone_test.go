@@ -64,6 +64,16 @@ func TestCountriesBeginAtHome(t *testing.T) {
 	if nb[0] != (Country{"NO", "+47", "Norge"}) || nb[1].ISO != "SE" || len(nb) < 200 {
 		t.Errorf("%d countries, first %v %v", len(nb), nb[0], nb[1])
 	}
+	for _, lang := range []string{"nb", "nn"} {
+		if all := Countries(lang); all[len(all)-1].Name != "Åland" {
+			t.Errorf("%s ends with %v, not with å", lang, all[len(all)-1])
+		}
+	}
+	for _, c := range nb {
+		if c.Name == "" || c.Code == "+0" {
+			t.Errorf("%+v", c)
+		}
+	}
 	if n := CountryName("NO", "en"); n != "Norway" {
 		t.Error(n)
 	}
