@@ -29,6 +29,7 @@ class App {
     this.devices = new Devices({
       opened: (result) => this.post("devices", result),
       lost: (has) => this.post("deviceLost", has),
+      turnable: (canTurn) => this.post("turnable", { canTurn }),
       changed: () => this.#useTracks(),
     });
     /** @type {Uint8Array<ArrayBuffer> | null} */

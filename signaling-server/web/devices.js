@@ -3,11 +3,12 @@
 
 /**
  * @typedef {import("./journey.js").DeviceProblem} DeviceProblem
- * @typedef {{microphone: boolean, camera: boolean, problem: DeviceProblem | null, canTurn: boolean}} Result
+ * @typedef {{microphone: boolean, camera: boolean, problem: DeviceProblem | null}} Result
  *
  * @typedef {object} Events
  * @property {(result: Result) => void} opened
  * @property {(has: {microphone: boolean, camera: boolean}) => void} lost
+ * @property {(canTurn: boolean) => void} turnable whether there is another camera to switch to
  * @property {() => void} changed the tracks are other ones
  */
 
@@ -68,8 +69,9 @@ export class Devices {
       problem = await this.#oneByOne(generation, problem, wanted.camera);
     }
     if (generation !== this.generation) return;
-    this.events.opened({ microphone: !!this.audio, camera: !!this.video, problem, canTurn: await this.canTurn() });
+    this.events.opened({ microphone: !!this.audio, camera: !!this.video, problem });
     this.events.changed();
+    this.events.turnable(await this.canTurn()); // some browsers take their time to list devices
   }
 
   /** @param {number} generation @param {DeviceProblem} problem @param {boolean} camera @returns {Promise<DeviceProblem | null>} */

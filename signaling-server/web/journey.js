@@ -248,10 +248,11 @@ const handlers = {
   // ---- camera and microphone
   askDevices: openDevices,
   devices(f, e) {
-    Object.assign(f, { microphone: e.microphone, camera: e.camera, problem: e.problem, canTurn: e.canTurn ?? f.canTurn });
+    Object.assign(f, { microphone: e.microphone, camera: e.camera, problem: e.problem });
     if (!e.microphone && !f.callSince) f.checked = false; // after a reload, say: nobody must wait without a voice unawares
     f.devices = e.problem && !f.checked ? "problem" : "on";
   },
+  turnable(f, e) { f.canTurn = e.canTurn; },
   deviceLost(f, e) { Object.assign(f, { microphone: e.microphone, camera: e.camera }); },
   checked(f) {
     f.checked = true;

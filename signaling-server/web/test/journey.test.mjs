@@ -12,7 +12,7 @@ const lineUp = (desktop = true) => ({ type: "lineUp", now: START / 1000, desktop
 const ready = { type: "ready", triesLeft: 5, time: NOTE.at };
 const right = { type: "pinResult", ok: true, triesLeft: 5 };
 const pin = { type: "pinEntered", pin: "482913" };
-const both = { type: "devices", microphone: true, camera: true, problem: null, canTurn: false };
+const both = { type: "devices", microphone: true, camera: true, problem: null };
 const checked = { type: "checked" };
 const confirmed = { type: "peer", state: "confirmed" };
 const inRoom = [opened, note, pin, lineUp(), ready, right, both, checked];
