@@ -48,6 +48,14 @@ func Open(s desk.State, width, height, scale float32) *Face {
 // Picture is what the window shows.
 func (f *Face) Picture() image.Image { return f.Canvas.Capture() }
 
+// Top is the topmost layer: a dialog or menu when one is open, else the content.
+func (f *Face) Top() fyne.CanvasObject {
+	if o := f.Canvas.Overlays().Top(); o != nil {
+		return o
+	}
+	return f.Canvas.Content()
+}
+
 // Last is the command posted last, nil when there was none.
 func (f *Face) Last() desk.Command {
 	if len(f.Posted) == 0 {
