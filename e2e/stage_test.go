@@ -16,7 +16,7 @@ import (
 	"legekonsultasjon/e2e/rig"
 )
 
-var kari = rig.Doctor{Name: "Kari Nordmann", Email: "kari@eksempel.no", Password: "tre blå ugler på taket"}
+var kari = rig.Doctor{Name: "Kari Nordmann", Email: "kari@eksempel.no", Password: "tre ugler sover paa taket"}
 
 // stage is one clinic and what its patients use.
 type stage struct {
@@ -108,7 +108,7 @@ func (s *stage) signIn(d rig.Doctor) {
 	s.desktop.Sees(20*time.Second, "Logg inn")
 	s.desktop.Fill("Serveradresse", s.server.URL)
 	s.desktop.Fill("E-post", d.Email)
-	s.desktop.Fill("Passord", d.Password)
+	s.desktop.FillSecret("Passord", d.Password)
 	s.desktop.Press(5*time.Second, "Logg inn")
 	s.desktop.Sees(20*time.Second, "Ingen pasienter tilgjengelig")
 	s.desktop.Sees(20*time.Second, "Tilkoblet")
@@ -131,7 +131,7 @@ func (s *stage) setUpLetters() {
 	d.Choose("Leverandør", "JSON")
 	d.Fill("Adresse", s.office.SMSURL())
 	d.Fill("Avsender", "Legesenter")
-	d.Fill("Nøkkel", s.office.SMSSecret())
+	d.FillSecret("Nøkkel", s.office.SMSSecret())
 	d.Press(5*time.Second, "Lagre")
 	d.Sees(10*time.Second, "Lagret")
 	d.Press(5*time.Second, "Tilbake")

@@ -31,7 +31,7 @@ import (
 	"legekonsultasjon/e2e/rig"
 )
 
-var kari = rig.Doctor{Name: "Kari Nordmann", Email: "kari@eksempel.no", Password: "tre blå ugler på taket"}
+var kari = rig.Doctor{Name: "Kari Nordmann", Email: "kari@eksempel.no", Password: "tre ugler sover paa taket"}
 
 // runs is RUNS, or one of each.
 func runs(t *testing.T, otherwise int) int {

@@ -33,22 +33,25 @@ type Desktop struct {
 // Widget is one thing in the window, as the window map of an inspect build tells it. Places are in screen pixels: the
 // window stands in the corner of a screen without a window manager.
 type Widget struct {
-	Kind    string `json:"kind"` // button, field, choice, check, segment, toggle, item (of an open menu), text, chip, picture
-	Text    string `json:"text"` // what it says; of a field its content, of a choice the chosen entry
-	Label   string `json:"-"`    // of a field or a choice: the words above it; of a picture: patient or self
+	Kind    string `json:"kind"`  // button, entry, select, check, segment, toggle, item (of an open menu), text, chip, picture
+	Text    string `json:"text"`  // what it says; of an entry its content, of a select the chosen entry
+	Label   string `json:"label"` // of an entry or a select: the words above it; of a picture: patient or self
 	Enabled bool   `json:"enabled"`
 	Focused bool   `json:"focused"`
 	Checked bool   `json:"checked"`
-	InView  bool   `json:"inView"`
 	X       int    `json:"x"`
 	Y       int    `json:"y"`
-	W       int    `json:"w"`
+	W       int    `json:"w"` // 0 while it is scrolled out of sight
 	H       int    `json:"h"`
 }
 
 // pressable says whether a click does something.
 func (w Widget) pressable() bool {
-	return w.Enabled && w.Kind != "text" && w.Kind != "chip" && w.Kind != "field" && w.Kind != "picture"
+	switch w.Kind {
+	case "button", "check", "segment", "toggle", "item":
+		return w.Enabled
+	}
+	return false
 }
 
 // Rect is where the widget is on the screen.
@@ -106,27 +109,18 @@ func (d *Desktop) Widgets() []Widget {
 		return nil
 	}
 	var m struct {
-		Parts []Widget `json:"parts"`
+		Widgets []Widget `json:"widgets"`
 	}
 	if json.Unmarshal(text, &m) != nil {
 		return nil
 	}
-	for i := range m.Parts {
-		w := &m.Parts[i]
-		if label, content, ok := strings.Cut(w.Text, "|"); ok && (w.Kind == "field" || w.Kind == "choice") {
-			w.Label, w.Text = label, content
-		}
-		if w.Kind == "picture" {
-			w.Label, w.Text = w.Text, ""
-		}
-	}
-	return m.Parts
+	return m.Widgets
 }
 
 // Find is the first widget that fits.
 func (d *Desktop) Find(fits func(Widget) bool) (Widget, bool) {
 	for _, w := range d.Widgets() {
-		if w.W > 0 && w.H > 0 && fits(w) {
+		if fits(w) {
 			return w, true
 		}
 	}
@@ -163,12 +157,17 @@ func (d *Desktop) Gone(limit time.Duration, words string) {
 // await waits for a widget that fits and stays where it is.
 func (d *Desktop) await(limit time.Duration, what string, fits func(Widget) bool) Widget {
 	d.t.Helper()
-	var found, before Widget
+	var found Widget
+	steady := 0 // looks at the map, which is written ten times a second
 	err := WaitFor(d.t.Context(), limit, func() bool {
 		w, ok := d.Find(fits)
-		steady := ok && w.Rect() == before.Rect()
-		found, before = w, w
-		return steady
+		if ok && w.Rect() == found.Rect() {
+			steady++
+		} else {
+			steady = 0
+		}
+		found = w
+		return steady >= 4
 	})
 	if err != nil {
 		d.t.Fatalf("waited %v for %s; the window says:\n%s", limit, what, d.Says())
@@ -193,7 +192,7 @@ func (d *Desktop) Press(limit time.Duration, words string, nth ...int) {
 func (d *Desktop) nthOf(w Widget, words string) int {
 	n := 0
 	for _, o := range d.Widgets() {
-		if o.W > 0 && o.pressable() && o.Text == words {
+		if o.pressable() && o.Text == words {
 			if o.Rect() == w.Rect() {
 				return n
 			}
@@ -203,21 +202,36 @@ func (d *Desktop) nthOf(w Widget, words string) int {
 	return -1
 }
 
-// Fill clicks the field with this label, empties it and types.
+// Fill clicks the field with this label, empties it, types, and sees that it stands there.
 func (d *Desktop) Fill(label, text string) {
 	d.t.Helper()
-	fits := func(w Widget) bool { return w.Kind == "field" && w.Label == label && w.Enabled }
+	shown := d.fill(label, text)
+	if WaitFor(d.t.Context(), 3*time.Second, func() bool { return len([]rune(shown())) == len([]rune(text)) }) != nil {
+		d.t.Fatalf("typed %d characters into %q, the field holds %q", len([]rune(text)), label, shown())
+	}
+}
+
+// FillSecret is Fill for a field that shows dots.
+func (d *Desktop) FillSecret(label, text string) {
+	d.t.Helper()
+	d.fill(label, text)
+}
+
+func (d *Desktop) fill(label, text string) (shown func() string) {
+	d.t.Helper()
+	fits := func(w Widget) bool { return w.Kind == "entry" && w.Label == label && w.Enabled }
 	w := d.scrollTo(d.await(10*time.Second, fmt.Sprintf("a field %q", label), fits), fits)
 	d.ClickAt(w.Rect().Min.Add(w.Rect().Size().Div(2)))
 	d.Key("ctrl+a")
 	d.Type(text)
+	return func() string { w, _ := d.Find(fits); return w.Text }
 }
 
 // scrollTo turns the wheel over a widget's column until it is in view.
 func (d *Desktop) scrollTo(w Widget, fits func(Widget) bool) Widget {
 	d.t.Helper()
 	for range 40 {
-		if w.InView {
+		if w.W > 0 {
 			return w
 		}
 		button := "5" // wheel down
@@ -302,7 +316,7 @@ func Inside(part, whole image.Rectangle, clip *Clip) image.Rectangle {
 // Choose opens the drop-down with this label and picks an entry by its words.
 func (d *Desktop) Choose(label, words string) {
 	d.t.Helper()
-	fits := func(w Widget) bool { return w.Kind == "choice" && w.Label == label && w.Enabled }
+	fits := func(w Widget) bool { return w.Kind == "select" && w.Label == label && w.Enabled }
 	w := d.scrollTo(d.await(10*time.Second, fmt.Sprintf("a choice %q", label), fits), fits)
 	if w.Text == words {
 		return

@@ -143,6 +143,13 @@ type recorder struct {
 	relay *Relay
 }
 
+func (w *recorder) WriteHeader(status int) {
+	var head bytes.Buffer
+	_ = w.Header().Write(&head)
+	w.relay.write(fmt.Appendf(nil, "%d %s\n", status, http.StatusText(status)), head.Bytes())
+	w.ResponseWriter.WriteHeader(status)
+}
+
 func (w *recorder) Write(b []byte) (int, error) {
 	w.relay.write(b)
 	return w.ResponseWriter.Write(b)
