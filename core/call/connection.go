@@ -229,6 +229,7 @@ func withoutCandidates(sdp string) string {
 
 // takeAnswer hands pion an answer that has passed the gate. After the first one the senders hold no track.
 func (c *connection) takeAnswer(sdp string) error {
+	sdp = withSources(sdp, c.answer)
 	if err := c.setRemote(sdp); err != nil {
 		return err
 	}

@@ -116,6 +116,19 @@ func TestPathLostForGood(t *testing.T) {
 	}
 }
 
+// A path that was lost while the patient waited does not cost the picture later: his answer to the restart named no source.
+func TestPathLostWhileWaiting(t *testing.T) {
+	w := newWire(t)
+	s := newStage(t, props{networks: w.nets})
+	mark := s.confirm()
+	w.cut.Store(true)
+	mark = s.awaitState(mark, call.Interrupted)
+	w.cut.Store(false)
+	s.awaitState(mark, call.Confirmed)
+	s.admit()
+	s.seeAndHear()
+}
+
 // The session is lost with the path and comes back as another one: the restart travels there.
 func TestNewSessionMendsPath(t *testing.T) {
 	w := newWire(t)

@@ -172,13 +172,20 @@ func (s *stage) eventually(what string, right func() bool) {
 	}
 }
 
-// stays checks that a value does not change for a while: the only way to see that something does not happen.
+// stays checks that a value comes to rest and stays so for a while: the only way to see that something does not happen.
 func (s *stage) stays(what string, value func() int) {
 	s.t.Helper()
-	before := value()
-	<-time.After(300 * time.Millisecond)
-	if after := value(); after != before {
-		s.t.Errorf("%s went on: %d, then %d", what, before, after)
+	deadline := time.After(patience)
+	for {
+		before := value()
+		select {
+		case <-time.After(300 * time.Millisecond):
+		case <-deadline:
+			s.t.Fatalf("%s goes on", what)
+		}
+		if value() == before {
+			return
+		}
 	}
 }
 

@@ -57,6 +57,7 @@ type facts struct {
 	early                   []dataCame
 	fingerprint             [32]byte // confirmed
 
+	found   bool // ICE was connected once; pion may say so later than DTLS and the confirmation
 	path    bool // ICE is connected
 	lost    bool // it was connected and is not any more
 	planned bool // by a restart of our own, to open other routes: no interruption unless it lasts
@@ -226,7 +227,7 @@ func (f facts) onPath(e event) (facts, []action) {
 	switch e := e.(type) {
 	case pathFound:
 		lost := f.lost
-		f.path, f.lost, f.owed, f.planned = true, false, false, false
+		f.found, f.path, f.lost, f.owed, f.planned = true, true, false, false, false
 		if lost {
 			return f, []action{stopTimer{restartTimer}, stopTimer{giveUpTimer}}
 		}

@@ -257,6 +257,17 @@ func TestPathLostInTheMoment(t *testing.T) {
 	}...))
 }
 
+// pion tells of ICE in a goroutine of its own, which may be slow.
+func TestPathFoundLate(t *testing.T) {
+	story := slices.DeleteFunc(slices.Clone(toConfirmation), func(line struct {
+		event event
+		want  string
+	}) bool {
+		return line.event == event(pathLost{}) || line.event == event(pathFound{})
+	})
+	tell(t, fresh(), append(story, told{{pathLost{}, ""}, {pathFound{}, ""}, {pathLost{}, "INTERRUPTED, set restart, set give up, restart"}}...))
+}
+
 func TestOtherRoutesOpenAtDelta(t *testing.T) {
 	f := fresh()
 	f.relayOnly = true

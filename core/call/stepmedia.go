@@ -64,7 +64,7 @@ func (f facts) data(d dataCame) (facts, []action) {
 	}
 	f.confirmed = true
 	actions := []action{stopTimer{confirmTimer}, stopTimer{connectTimer}}
-	if !f.path { // lost in the very moment: treat it like any other loss
+	if f.found && !f.path { // lost in the very moment: treat it like any other loss
 		f.path = true
 		var more []action
 		f, more = f.losePath()
