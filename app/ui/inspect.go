@@ -39,6 +39,8 @@ type Inspection struct {
 	Window uintptr `json:"window"` // X11 id, 0 elsewhere: its geometry says where the content lies on the screen
 	Layers int     `json:"layers"` // dialogs and menus over the content
 	Scale  float32 `json:"scale"`
+	Width  int     `json:"width"` // of the content, in pixels
+	Height int     `json:"height"`
 	Parts  []Seen  `json:"widgets"`
 }
 
@@ -101,6 +103,7 @@ func (w *Window) inspection() Inspection {
 	if i.Layers = len(overlays); i.Layers > 0 {
 		top = overlays[i.Layers-1]
 	}
+	i.Width, i.Height = int(w.canvas.Size().Width*i.Scale+.5), int(w.canvas.Size().Height*i.Scale+.5)
 	look := &looker{scale: i.Scale}
 	look.walk(top, rect{0, 0, w.canvas.Size().Width, w.canvas.Size().Height})
 	i.Parts = look.parts

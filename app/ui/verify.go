@@ -124,7 +124,7 @@ func (v *verifySheet) fill(d *desk.Verify) {
 	v.sheet.Refresh()
 }
 
-// kind is the line under the number: its country, and whether it can take an SMS.
+// kind is the line under the number: its country, and that it is a mobile where that is known.
 func (v *verifySheet) kind(d *desk.Verify) string {
 	switch {
 	case d.Phone == "":
@@ -132,7 +132,7 @@ func (v *verifySheet) kind(d *desk.Verify) string {
 	case d.Mobile:
 		return v.w.t("verify.mobile", "country", d.Country)
 	}
-	return v.w.t("verify.landline", "country", d.Country)
+	return d.Country // some countries do not tell mobile and fixed apart
 }
 
 func (v *verifySheet) busy() bool {
