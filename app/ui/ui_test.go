@@ -294,7 +294,7 @@ func TestEveryDesignedStateHasWordsAndFits(t *testing.T) {
 			f := uitest.Open(s, 960, 600, 1)
 			for _, word := range strings.Fields(says(f)) {
 				for _, family := range []string{"problem.", "notice.", "question.", "reason.", "day.", "waiting.", "call.", "verify.", "settings.", "invite."} {
-					if strings.HasPrefix(word, family) {
+					if strings.HasPrefix(word, family) && word != family {
 						t.Errorf("%s (%s): no words for %s", name, language, word)
 					}
 				}
