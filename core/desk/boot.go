@@ -93,10 +93,16 @@ func (l *loop) openVault(store settings.SecretStore, sealed bool) {
 	l.start(func(ctx context.Context) func() {
 		v, err := readVault(ctx, store, l.Book, installation)
 		return func() {
+			if l.secrets != nil && l.secrets != store || l.unlock && !sealed {
+				return // the doctor has given up on this one meanwhile
+			}
 			l.booting = false
 			if err != nil {
 				l.noVault(err, sealed)
 				return
+			}
+			if l.keyring.away {
+				l.keyring, l.problems[slotSecrets] = missingKeyring{}, nil
 			}
 			if l.settings.Installation != v.installation {
 				l.settings.Installation = v.installation
@@ -182,7 +188,40 @@ func (l *loop) noVault(err error, sealed bool) {
 		l.problems[slotBook] = diskProblem(err, "sealedFileBroken")
 		return
 	}
+	if appointment.Exists(l.Book) && !settings.SealedExists(l.Sealed) {
+		// It worked before and holds the book's key: it is locked or slow, not missing. A new sealed file would part us
+		// from our own invitations, so that is the doctor's decision.
+		l.booting, l.keyring.away = true, true
+		l.keyring.retry = l.now().Add(keyringRetry)
+		l.problems[slotSecrets] = &Problem{Code: "keyringLocked"}
+		return
+	}
 	l.askPassphrase()
+}
+
+// keyringRetry is how often a keyring that does not answer is asked again.
+const keyringRetry = 10 * time.Second
+
+// missingKeyring is a keyring that worked in an earlier run and does not now.
+type missingKeyring struct {
+	away  bool
+	asked bool // the doctor wants to wait for it
+	retry time.Time
+}
+
+func (l *loop) retryKeyring(now time.Time) {
+	if l.keyring.away && !now.Before(l.keyring.retry) {
+		l.keyring.retry = now.Add(keyringRetry)
+		l.openVault(l.Keyring, false)
+	}
+}
+
+func (l *loop) giveUpKeyring() {
+	if l.keyring.away {
+		l.keyring = missingKeyring{}
+		l.problems[slotSecrets] = nil
+		l.askPassphrase()
+	}
 }
 
 func (l *loop) openBook(v vault) {

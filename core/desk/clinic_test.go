@@ -104,11 +104,15 @@ func (o *office) show(s desk.State) {
 // open starts the program.
 func (o *office) open() {
 	o.t.Helper()
+	o.start()
+	o.until("started", func(s desk.State) bool { return !s.SignIn.Busy || s.Screen == desk.ScreenUnlock })
+}
+
+func (o *office) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	o.desk, o.stop, o.ended, o.changed = desk.New(o.deps()), cancel, make(chan error, 1), make(chan struct{}, 1)
 	running, ended := o.desk, o.ended
 	go func() { ended <- running.Run(ctx) }()
-	o.until("started", func(s desk.State) bool { return !s.SignIn.Busy || s.Screen == desk.ScreenUnlock })
 }
 
 // close ends the program in good order.

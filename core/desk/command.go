@@ -99,6 +99,9 @@ type DoTestSMS struct{ Phone, Country string }
 // DoLetBe answers the question about an unsure letter: it is taken as sent.
 type DoLetBe struct{ Invitation signaling.InvitationID }
 
+// DoSealedFile gives up on a keyring that does not answer and takes the sealed file instead.
+type DoSealedFile struct{}
+
 // DoNewBook sets a book that cannot be read aside and begins an empty one.
 type DoNewBook struct{}
 
@@ -133,6 +136,7 @@ func (DoSaveSettings) command()   {}
 func (DoTestMail) command()       {}
 func (DoTestSMS) command()        {}
 func (DoLetBe) command()          {}
+func (DoSealedFile) command()     {}
 func (DoNewBook) command()        {}
 func (DoDismiss) command()        {}
 func (DoQuit) command()           {}

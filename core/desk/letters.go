@@ -57,6 +57,8 @@ func (Letters) Phone(typed, country, language string) (Phone, error) {
 		return Phone{}, &Refusal{Code: "phoneTooLong"}
 	case err != nil:
 		return Phone{}, &Refusal{Code: "phoneNotUnderstood", Args: map[string]string{"country": phone.CountryName(country, language)}}
+	case n.Kind == phone.Fixed:
+		return Phone{}, &Refusal{Code: "phoneFixed"}
 	}
 	return Phone{
 		Number: n.E164, Grouped: n.Grouped(), Country: n.Country, Name: phone.CountryName(n.Country, language),

@@ -34,6 +34,8 @@ func (l *loop) dismiss() {
 	switch {
 	case l.asked != "":
 		l.asked = ""
+	case l.keyring.away && !l.keyring.asked:
+		l.keyring.asked = true
 	case l.notice != nil:
 		l.notice = nil
 	default:

@@ -33,6 +33,7 @@ type loop struct {
 	secrets   settings.SecretStore // nil until there is one
 	unlock    bool                 // the sealed file waits for its passphrase
 	booting   bool
+	keyring   missingKeyring
 	signIn    SignIn
 	session   string
 	accounts  Accounts
@@ -131,6 +132,7 @@ func (l *loop) tick() {
 	if l.notice != nil && !now.Before(l.notice.Until) {
 		l.notice = nil
 	}
+	l.retryKeyring(now)
 	l.retrySave(now)
 	l.sweep(now)
 	l.watchGuests(now)

@@ -124,14 +124,15 @@ func TestTriesAreCountedAcrossACrash(t *testing.T) {
 	})
 }
 
-// breakDisk makes every write to the profile go wrong until mend is called.
+// breakDisk makes every write of the book go wrong until mend is called: a folder stands where the older generation goes.
 func breakDisk(o *office) (mend func()) {
-	away := o.profile + ".away"
-	if err := errors.Join(os.Rename(o.profile, away), os.WriteFile(o.profile, nil, 0o600)); err != nil {
+	synctest.Wait()
+	previous := o.book() + ".previous"
+	if err := errors.Join(os.Remove(previous), os.Mkdir(previous, 0o700)); err != nil {
 		o.t.Fatal(err)
 	}
 	return func() {
-		if err := errors.Join(os.Remove(o.profile), os.Rename(away, o.profile)); err != nil {
+		if err := os.Remove(previous); err != nil {
 			o.t.Fatal(err)
 		}
 	}
@@ -393,6 +394,33 @@ func TestWithoutAKeyring(t *testing.T) {
 		o.until("signed in as before", online)
 		o.is("K. N.", desk.Sent)
 		o.close()
+	})
+}
+
+func TestAKeyringThatIsLockedIsWaitedFor(t *testing.T) {
+	consultation(t, func(o *office) {
+		o.invite("K. N.", "a@example.no")
+		o.close()
+		o.keyring.Err = settings.ErrUnavailable
+		o.start()
+		s := o.until("asked", func(s desk.State) bool { return s.Question != nil })
+		if s.Question.Code != "keyringLocked" || s.Problem.Code != "keyringLocked" || s.Screen == desk.ScreenUnlock || !s.SignIn.Busy {
+			t.Errorf("%+v", s)
+		}
+		o.do(s.Question.No)
+		o.until("waits", func(s desk.State) bool { return s.Question == nil })
+		o.keyring.Unlock()
+		o.until("as before", func(s desk.State) bool { return online(s) && s.Problem == nil })
+		o.is("K. N.", desk.Sent)
+
+		o.close()
+		o.keyring.Err = settings.ErrUnavailable
+		o.start()
+		s = o.until("asked again", func(s desk.State) bool { return s.Question != nil })
+		o.do(s.Question.Yes)
+		o.until("a passphrase is chosen", func(s desk.State) bool { return s.Screen == desk.ScreenUnlock && s.SignIn.NewPassphrase })
+		o.do(desk.DoUnlock{Passphrase: "fire helt vanlige ord"})
+		o.until("the book needs its key", func(s desk.State) bool { return s.Problem != nil && s.Problem.Code == "bookKeyMissing" })
 	})
 }
 

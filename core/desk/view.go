@@ -104,6 +104,9 @@ func (l *loop) question() *Question {
 		args := map[string]string{"count": itoa(l.expected())}
 		return &Question{Code: l.asked, Args: args, Yes: DoQuit{Confirmed: true}, No: DoDismiss{}}
 	}
+	if l.keyring.away && !l.keyring.asked {
+		return &Question{Code: "keyringLocked", Yes: DoSealedFile{}, No: DoDismiss{}}
+	}
 	if p := l.problems[slotBook]; p != nil && l.book == nil && l.secrets != nil && l.call == nil {
 		return &Question{Code: "newBook", Yes: DoNewBook{}, No: DoDismiss{}}
 	}
