@@ -90,15 +90,20 @@ func (d *Desktop) Start() {
 func (d *Desktop) fillScreen() {
 	d.t.Helper()
 	var m struct {
-		Window uint64 `json:"window"`
+		Window        uint64 `json:"window"`
+		Width, Height int
 	}
-	Until(d.t, 10*time.Second, "the window's id", func() bool {
+	read := func() bool {
 		text, err := os.ReadFile(d.file)
-		return err == nil && json.Unmarshal(text, &m) == nil && m.Window != 0
-	})
+		return err == nil && json.Unmarshal(text, &m) == nil
+	}
+	Until(d.t, 10*time.Second, "the window's id", func() bool { return read() && m.Window != 0 })
 	id := fmt.Sprint(m.Window)
 	d.x("windowmove", id, "0", "0")
 	d.x("windowsize", id, fmt.Sprint(d.options.Display.Width), fmt.Sprint(d.options.Display.Height))
+	Until(d.t, 20*time.Second, "the window to fill the screen", func() bool {
+		return read() && m.Width == d.options.Display.Width && m.Height == d.options.Display.Height
+	})
 	d.x("windowfocus", id)
 }
 
@@ -220,8 +225,15 @@ func (d *Desktop) FillSecret(label, text string) {
 func (d *Desktop) fill(label, text string) (shown func() string) {
 	d.t.Helper()
 	fits := func(w Widget) bool { return w.Kind == "entry" && w.Label == label && w.Enabled }
-	w := d.scrollTo(d.await(10*time.Second, fmt.Sprintf("a field %q", label), fits), fits)
-	d.ClickAt(w.Rect().Min.Add(w.Rect().Size().Div(2)))
+	// A window that is still busy with what was pressed before may lay itself out after a look at it, so click like a
+	// person: until the field has the focus.
+	for range 3 {
+		w := d.scrollTo(d.await(10*time.Second, fmt.Sprintf("a field %q", label), fits), fits)
+		d.ClickAt(w.Rect().Min.Add(w.Rect().Size().Div(2)))
+		if WaitFor(d.t.Context(), 3*time.Second, func() bool { w, ok := d.Find(fits); return ok && w.Focused }) == nil {
+			break
+		}
+	}
 	d.Key("ctrl+a")
 	d.Type(text)
 	return func() string { w, _ := d.Find(fits); return w.Text }
@@ -255,7 +267,12 @@ func (d *Desktop) ClickAt(p image.Point) {
 // Type types text into what has the focus.
 func (d *Desktop) Type(text string) {
 	d.t.Helper()
-	d.x("type", "--delay", "8", "--", text)
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			d.Key("Return")
+		}
+		d.x("type", "--delay", "8", "--", line)
+	}
 }
 
 // Key presses keys by their X names, "ctrl+d".
