@@ -66,12 +66,15 @@ class App {
     const stored = fromBase64url(store.readSecret() ?? "");
     const returning = !!stored && (!secret || same(secret, stored)) && !(linked && !secret);
     const found = secret ?? (linked ? null : stored);
-    if (!returning) this.#setPlace(null);
+    if (!returning) {
+      this.#setPlace(null);
+      store.writeNote(null);
+    }
     if (found) await this.#take(found);
     const app = browser.inApp(navigator.userAgent);
     this.post("opened", {
       secret: found ? "held" : "broken", supported: browser.supported(), inApp: app !== null && !this.place.goOnInApp,
-      returning: returning && this.place.inside, known: this.key?.proven ?? false, checked: this.place.checked,
+      lastNote: store.readNote(), returning: returning && this.place.inside, known: this.key?.proven ?? false, checked: this.place.checked,
       microphoneOn: this.place.microphoneOn, cameraOn: this.place.cameraOn,
     });
   }
@@ -202,6 +205,7 @@ class App {
       if ("code" in answer) return this.post("noteRefused", answer);
       const note = await openNote(keys, bytesOf(answer.note));
       await this.#speak(choose(store.readLanguage(), note.lang, navigator.languages));
+      store.writeNote(note);
       this.post("note", { ...answer, note });
     } catch {
       this.post("noteUnreachable");
@@ -289,6 +293,7 @@ class App {
 
   #forget() {
     store.writeSecret(null);
+    store.writeNote(null);
     this.#setPlace(null);
     if (this.keys) void store.forgetKey(this.#names().invitation);
     this.secret = this.keys = this.key = this.line = this.talk = null;

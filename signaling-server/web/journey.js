@@ -23,6 +23,7 @@ import { clinicTime } from "./format.js";
  * @property {boolean} codeWrong the typed code was not one
  * @property {boolean} unreachable the server does not answer the request for the note
  * @property {Note | null} note
+ * @property {Note | null} lastNote what this tab read before a reload: the clinic's number, should the link be dead now
  * @property {ClinicTime | null} time of the appointment
  * @property {number} notBefore milliseconds by the server's clock
  * @property {boolean} returning this tab was inside before a reload: no press is needed again
@@ -73,7 +74,7 @@ const MISMATCHES = 2;
 export function begin() {
   return {
     now: 0, skew: 0, stop: null, inApp: false, secret: "none", codeWrong: false, unreachable: false,
-    note: null, time: null, notBefore: 0, returning: false, known: false, pressed: false,
+    note: null, lastNote: null, time: null, notBefore: 0, returning: false, known: false, pressed: false,
     line: "off", desktop: false, absent: 0, session: "none",
     pin: "", proof: "none", proven: false, ahead: false, wrong: false, triesLeft: 5, waitUntil: 0, locked: false, newDevice: false,
     devices: "off", problem: null, microphone: false, camera: false, microphoneOn: true, cameraOn: true, canTurn: false, checked: false,
@@ -154,7 +155,7 @@ const afterStop = new Set(["tick", "note", "comeBack", "takeOver", "secretFound"
 const handlers = {
   // ---- opening
   opened(f, e) {
-    Object.assign(f, { inApp: e.inApp, secret: e.secret, returning: e.returning, known: e.known, checked: e.returning && e.checked,
+    Object.assign(f, { inApp: e.inApp, secret: e.secret, lastNote: e.lastNote ?? null, returning: e.returning, known: e.known, checked: e.returning && e.checked,
       microphoneOn: e.microphoneOn, cameraOn: e.cameraOn });
     if (!e.supported) f.stop = "unsupported";
     return f.secret === "held" ? [{ do: "fetchNote" }] : [];
@@ -402,6 +403,7 @@ function refused(f, e) {
     return [{ do: "disconnect" }];
   }
   if (e.code === "pageTooOld" || e.code === "serverTooOld") return stop(f, "outdated");
+  f.note ??= f.lastNote;
   return [...stop(f, "notValid"), { do: "forget" }];
 }
 

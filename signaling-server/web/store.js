@@ -5,6 +5,7 @@
 const SECRET = "secret";
 const PLACE = "place";
 const LANGUAGE = "language";
+const NOTE = "note";
 const DATABASE = "legekonsultasjon";
 const KEYS = "devices";
 
@@ -40,6 +41,18 @@ export const writeSecret = (secret) => write(SECRET, secret);
 export const readLanguage = () => read(LANGUAGE);
 /** @param {string} language */
 export const writeLanguage = (language) => write(LANGUAGE, language);
+
+/** What the sealed note said before a reload, or null. */
+export function readNote() {
+  try {
+    return JSON.parse(read(NOTE) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** @param {object | null} note */
+export const writeNote = (note) => write(NOTE, note && JSON.stringify(note));
 
 /** @returns {Place} */
 export function readPlace() {

@@ -98,6 +98,7 @@ const STORIES = [
 
 for (const [name, events, wanted] of STORIES) test(name, () => assert.equal(walk(events).screen, wanted));
 
+test("a dead link still knows the clinic's number after a reload", () => assert.equal(walk([{ ...opened, lastNote: NOTE }, { type: "noteRefused", code: "notValid" }]).facts.note.phone, "22000000"));
 test("on load the page asks for the note and opens no socket", () => assert.deepEqual(walk([opened, note]).kinds, ["fetchNote"]));
 test("a PIN travels only after ready", () => {
   assert.ok(!walk([opened, note, pin, lineUp()]).did.some((a) => a.message?.type === "pin"));
