@@ -62,6 +62,7 @@ type (
 	timeUp     struct{ timer timer }
 	deviceGone struct{ lost DeviceLost }
 	report     struct{ event Event } // passes through to the desk
+	trackEnded struct{ track *webrtc.TrackRemote }
 	trackFound struct {
 		track    *webrtc.TrackRemote
 		receiver *webrtc.RTPReceiver

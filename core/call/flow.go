@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,10 +36,9 @@ type flow struct {
 	picture *videoSink // the patient
 	self    *videoSink
 
-	seen  *media.VideoReceiver // nil until the patient sends
-	heard *media.AudioReceiver
-	// tracks are the SSRCs of both.
-	tracks []webrtc.SSRC
+	seen   *media.VideoReceiver // nil until the patient sends
+	heard  *media.AudioReceiver
+	tracks []*webrtc.TrackRemote // of both
 }
 
 func newFlow(cfg Config, conn *connection, post func(event)) *flow {
@@ -164,7 +164,8 @@ func same(a, b any) bool {
 	return reflect.TypeOf(a).Comparable() && reflect.TypeOf(b).Comparable() && a == b
 }
 
-// receive begins to read a track of the patient's. A second one of a kind is left alone.
+// receive begins to read a track of the patient's. A second one of a kind is left alone while the
+// first goes on.
 func (f *flow) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	f.running.Add(1)
 	go func() {
@@ -191,14 +192,25 @@ func (f *flow) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) 
 	}
 }
 
+// forget makes room for another track in the place of one that has ended.
+func (f *flow) forget(track *webrtc.TrackRemote) {
+	f.tracks = slices.DeleteFunc(f.tracks, func(t *webrtc.TrackRemote) bool { return t == track })
+	if track.Kind() == webrtc.RTPCodecTypeVideo {
+		f.seen = nil
+	} else {
+		f.heard = nil
+	}
+}
+
 // receiveWith runs a receiver; the end of its track is no news, that of the connection is told by others.
 func (f *flow) receiveWith(track *webrtc.TrackRemote, run func(context.Context) error) {
-	f.tracks = append(f.tracks, track.SSRC())
+	f.tracks = append(f.tracks, track)
 	f.running.Add(1)
 	go func() {
 		defer f.running.Done()
 		if err := run(f.ctx); err != nil && f.ctx.Err() == nil {
 			f.cfg.Log.Info("a track of the patient's ended", "cause", err)
+			f.post(trackEnded{track})
 		}
 	}()
 }

@@ -177,6 +177,8 @@ func (p *Peer) note(e event) {
 		p.flow.setDevices(e.devices)
 	case trackFound:
 		p.flow.receive(e.track, e.receiver)
+	case trackEnded:
+		p.flow.forget(e.track)
 	}
 }
 

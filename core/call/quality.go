@@ -39,7 +39,9 @@ func (q *quality) sample(now time.Time) (Quality, bool) {
 	q.path(&out)
 	q.video(&out)
 	out.SendBitrate += bitrate(q.last.audioOut-before.audioOut, passed)
-	out.Bitrate += bitrate(q.last.audioIn-before.audioIn, passed)
+	if q.last.audioIn >= before.audioIn { // a new track begins at nought
+		out.Bitrate += bitrate(q.last.audioIn-before.audioIn, passed)
+	}
 	return out, true
 }
 
@@ -76,8 +78,8 @@ func (c *counts) inbound(ssrc webrtc.SSRC) (received, lost uint64) {
 
 func (q *quality) count() counters {
 	var c counters
-	for _, ssrc := range q.flow.tracks {
-		received, lost := q.conn.counts.inbound(ssrc)
+	for _, track := range q.flow.tracks {
+		received, lost := q.conn.counts.inbound(track.SSRC())
 		c.received += received
 		c.lost += lost
 	}
