@@ -55,10 +55,27 @@ function folded(title, ...children) {
   return el("details", "", el("summary", "", title), ...children);
 }
 
+/** A calendar entry in words (RFC 5545): what, when, and whether it is called off. */
+function appointment(ics) {
+  const lines = ics.replace(/\r?\n[ \t]/g, "").split(/\r?\n/);
+  const event = lines.slice(lines.indexOf("BEGIN:VEVENT"));
+  const value = (name) => event.find((l) => l.startsWith(`${name}:`) || l.startsWith(`${name};`))?.replace(/^[^:]*:/, "") ?? "";
+  const time = (name) => {
+    const [, y, m, d, h, min, z] = value(name).match(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\d(Z?)$/) ?? [];
+    if (!y) return null;
+    return z ? new Date(Date.UTC(y, m - 1, d, h, min)) : new Date(y, m - 1, d, h, min); // else as on the wall there
+  };
+  const from = time("DTSTART"), to = time("DTEND");
+  const clock = (t) => t?.toLocaleTimeString("nb", { hour: "2-digit", minute: "2-digit" }) ?? "";
+  const day = from?.toLocaleDateString("nb", { weekday: "long", day: "numeric", month: "long", year: "numeric" }) ?? "uten tid";
+  const off = lines.includes("METHOD:CANCEL") || value("STATUS") === "CANCELLED";
+  return `${off ? "Avlyst i kalenderen" : "I kalenderen"}: ${value("SUMMARY")}, ${day}${from ? ` kl. ${clock(from)}` : ""}${to ? `–${clock(to)}` : ""}.`;
+}
+
 function mail(l) {
   const plain = el("div", "plain", ...linked(l.text));
   const all = l.hasHTML ? [frame(l), folded("Som ren tekst", plain)] : [plain];
-  if (l.calendar) all.push(folded("Kalenderinnkalling", el("div", "plain", l.calendar)));
+  if (l.calendar) all.push(el("p", "meta", appointment(l.calendar)), folded("Kalenderinnkalling", el("div", "plain", l.calendar)));
   const source = link(`/source/${l.number}`, "Slik den kom");
   return [...all, el("p", "meta", l.secure ? "Kom over TLS. " : "Kom uten TLS, bare på denne maskinen. ", source)];
 }
