@@ -55,8 +55,9 @@ func run(root string, out io.Writer) error {
 		d.say("Ready: window signed in as %s, letters at %s, server at %s. Ctrl-C stops everything.", doctorName, d.office.URL(), serverURL)
 		err = d.wait(ctx)
 	}
+	asked := ctx.Err() != nil
 	restore() // a second Ctrl-C ends at once, and the children with it
-	if ctx.Err() != nil {
+	if asked {
 		d.say("Stopping.")
 		err = nil
 	}

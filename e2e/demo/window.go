@@ -71,6 +71,9 @@ func (d *demo) openWindow(ctx context.Context) error {
 	log := d.path("log", "window-events.log")
 	_ = os.Remove(log) // of an earlier run
 	argv := []string{d.program("legekonsultasjon"), "--profile", d.path("profile"), "--loopback", "--log", log}
+	if d.headless {
+		argv = append(argv, "--size", "1280x800")
+	}
 	if !hasCamera() {
 		argv = append(argv, "--camera", "test")
 		d.say("No camera here: the doctor's picture is a moving test picture.")
