@@ -17,8 +17,9 @@ import { AccessError, Breaks, Handshake } from "./access.js";
 
 /** An m2 is as long as this and no frame is. */
 const M2 = 103;
-/** Milliseconds to wait for `ready` after an m1 before the next m1. The last repeats. */
-const PATIENCE = [4000, 6000, 10_000];
+/** Milliseconds to wait for `ready` after an m1 before the next m1: the desktop drops one that comes within a second of
+ * another, as after a quick reload. The last repeats. */
+const PATIENCE = [1500, 3000, 6000, 10_000];
 /** Least milliseconds between two m1. */
 const PACE = 1100;
 
