@@ -41,20 +41,20 @@ func (l *loop) sendIfDue(a appointment.Appointment, i appointment.Invitation) {
 			l.save()
 		}
 	case (a.ServerHas || calledOff) && !now.Before(i.Delivery.Next) && len(l.letters) < sendAtOnce:
-		l.sendLetter(a, i)
+		l.sendLetter(i.ID)
 	}
 }
 
-func (l *loop) sendLetter(a appointment.Appointment, i appointment.Invitation) {
-	if l.book.Dirty() && !l.save() || !l.step(i.ID, appointment.SendStarted{}) {
+func (l *loop) sendLetter(id signaling.InvitationID) {
+	if l.book.Dirty() && !l.save() || !l.step(id, appointment.SendStarted{}) {
 		return
 	}
 	if !l.save() { // not handed over, so it is not "sending": a crash now must not leave a doubt
-		l.step(i.ID, appointment.SendPostponed{Reason: appointment.CodeDiskFull, Next: l.saveAfter})
+		l.step(id, appointment.SendPostponed{Reason: appointment.CodeDiskFull, Next: l.saveAfter})
 		return
 	}
-	l.letters[i.ID] = true
-	a, i, _ = l.find(i.ID)
+	l.letters[id] = true
+	a, i, _ := l.find(id)
 	parcel := Parcel{
 		Accounts: l.letterAccounts(), Letter: i.Delivery.Letter, Appointment: a, Invitation: i,
 		Account: l.settings.Account, Server: l.settings.Server,
@@ -63,7 +63,7 @@ func (l *loop) sendLetter(a appointment.Appointment, i appointment.Invitation) {
 		ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 		defer cancel()
 		outcome := l.Post.Send(ctx, parcel)
-		return func() { l.sent(i.ID, outcome) }
+		return func() { l.sent(id, outcome) }
 	})
 }
 
