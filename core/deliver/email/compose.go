@@ -22,7 +22,7 @@ import (
 // calendar once more as invite.ics for programs that only look at attachments (RFC 6047).
 func compose(s Settings, m deliver.Message, at time.Time) ([]byte, error) {
 	var b bytes.Buffer
-	header(&b, "From", (&mail.Address{Name: shorter(oneLine(s.FromName)), Address: s.From}).String())
+	header(&b, "From", mailbox(shorter(oneLine(s.FromName)), s.From))
 	header(&b, "To", (&mail.Address{Address: m.To}).String())
 	header(&b, "Subject", encoded(oneLine(m.Subject)))
 	header(&b, "Date", at.Format(time.RFC1123Z))
@@ -144,6 +144,15 @@ func encoded(s string) string {
 		s = s[n:]
 	}
 	return strings.Join(words, " ")
+}
+
+// mailbox is a name and an address. Names with other than plain letters go in base64: the quoted form of net/mail lets a backslash
+// stand, which no reader takes.
+func mailbox(name, address string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return (&mail.Address{Name: name, Address: address}).String()
+	}
+	return mime.BEncoding.Encode("utf-8", name) + " <" + address + ">"
 }
 
 // shorter cuts a name to what fits on a line.
