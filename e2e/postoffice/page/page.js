@@ -81,7 +81,7 @@ function mail(l) {
 }
 
 function letter(l) {
-  const item = el("li", "card", heading(l), el("p", "meta", `Til ${l.to}`), way(l));
+  const item = el("li", "card", heading(l), el("p", "meta", `Fra ${l.from || "ukjent"} til ${l.to}`), way(l));
   item.dataset.kind = l.kind;
   item.dataset.to = l.to;
   item.append(...(l.kind === "sms" ? [el("div", "bubble", ...linked(l.text))] : mail(l)));
