@@ -85,6 +85,9 @@ func blindDay(t *testing.T) string {
 	figure := h.finds(t, captures)
 	h.wouldFind(t, captures, letters[0])
 	c.leakyServer(t, h, letters[3].PIN)
+	if t.Failed() {
+		return figure
+	}
 	return fmt.Sprintf("%d used PINs, %d unused, %d ice-pwd; %s; a leaky build and plants in every encoding are found", len(h.used), len(h.unused), len(passwords), figure)
 }
 
