@@ -4,6 +4,8 @@ package assets
 
 import (
 	"embed"
+	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -23,9 +25,14 @@ const (
 // Font returns the OpenType file of a weight.
 func Font(w Weight) []byte { return read("fonts/Inter-" + string(w) + ".otf") }
 
-// Icon returns a line icon as SVG, 24 x 24, drawn in colour ("#rrggbb").
-func Icon(name, colour string) []byte {
-	return []byte(strings.ReplaceAll(string(read("icons/"+name+".svg")), "#000000", colour))
+// Icon returns a line icon as SVG, 24 x 24, drawn in colour ("#rrggbb") with lines made wider by the factor that it will be
+// enlarged by: Fyne enlarges the shapes of an SVG and leaves its lines as wide as they are.
+func Icon(name, colour string, factor float32) []byte {
+	svg := strings.ReplaceAll(string(read("icons/"+name+".svg")), "#000000", colour)
+	before, rest, _ := strings.Cut(svg, `stroke-width="`)
+	width, after, _ := strings.Cut(rest, `"`)
+	drawn, _ := strconv.ParseFloat(width, 32) // a test reads all of them
+	return fmt.Appendf(nil, `%sstroke-width="%.3f"%s`, before, drawn*float64(factor), after)
 }
 
 // AppIcon returns the program's icon, 256 x 256 PNG.

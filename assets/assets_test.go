@@ -17,7 +17,7 @@ func TestEveryIconTakesAColour(t *testing.T) {
 		if name == "app" {
 			continue
 		}
-		if svg := Icon(name, "#123456"); !bytes.Contains(svg, []byte("#123456")) || bytes.Contains(svg, []byte("#000000")) {
+		if svg := Icon(name, "#123456", 2); !bytes.Contains(svg, []byte("#123456")) || bytes.Contains(svg, []byte("#000000")) || bytes.Contains(svg, []byte(`width="0.000"`)) {
 			t.Errorf("%s is not drawn in the colour asked for", name)
 		}
 	}

@@ -31,6 +31,7 @@ func (v *aloudSheet) Render(s desk.State) {
 func (v *aloudSheet) open(d *desk.ReadAloud) {
 	w := v.w
 	k := part.NewSkin(w.skin.Palette, w.fonts)
+	k.Canvas = w.canvas
 	closing := func() { w.post(desk.DoCloseReadAloud{}) }
 	k.Escape = closing
 	title := part.Style{Size: theme.Heading, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}

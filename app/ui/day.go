@@ -66,6 +66,7 @@ type dayRow struct {
 	rule    fyne.CanvasObject
 	time    *part.Line
 	label   *part.Line
+	why     *part.Prose
 	chip    *part.Chip
 	action  *part.Button
 	more    *part.Button
@@ -76,10 +77,11 @@ func newDayRow(w *Window, id signaling.InvitationID) *dayRow {
 	r := &dayRow{w: w, id: id, rule: k.Rule()}
 	r.time = k.NewLine(part.Style{Size: theme.Body, Weight: assets.SemiBold, Tone: part.Text}, "", 0)
 	r.label = k.NewLine(part.BodyStyle(), "", 24)
+	r.why = k.NewProse(part.SmallStyle(), "")
 	r.chip = k.NewChip(part.Plain, "", false)
 	r.action = k.NewButton(part.Quiet, "", nil).Sized(40, theme.Radius, 10)
 	r.more = k.NewIconButton("dots", w.t("row.more"), r.menu).Sized(40, theme.Radius, 10)
-	line := part.Row(12, part.Wide(56, part.Tall(40, r.time)), part.Grow(r.label), r.chip, part.Row(0, r.action, r.more))
+	line := part.Row(12, part.Wide(56, part.Tall(40, r.time)), part.Grow(part.Column(0, r.label, r.why)), r.chip, part.Row(0, r.action, r.more))
 	r.content = part.Inset(6, 12, 6, 16, line)
 	return r
 }
@@ -95,6 +97,7 @@ func (r *dayRow) Render(d desk.DayRow) {
 	r.label.SetStyle(style)
 	r.label.Set(joined(d.Label, d.Detail, d.Note))
 	r.chip.Set(r.status(d))
+	r.renderWhy(d)
 	undo := d.UndoUntil.After(w.now)
 	show(r.action, undo || d.CanResend)
 	switch {
@@ -106,6 +109,21 @@ func (r *dayRow) Render(d desk.DayRow) {
 		r.action.SetPress(func() { w.post(desk.DoResend{Invitation: r.id}) })
 	}
 	show(r.more, len(r.items()) > 0)
+}
+
+// renderWhy says in a line of its own why an invitation has not gone out: the reasons are too long for a chip.
+func (r *dayRow) renderWhy(d desk.DayRow) {
+	tone := part.Soft
+	if d.Status == desk.SendFailed {
+		tone = part.Stop
+	}
+	r.why.SetTone(tone)
+	words := ""
+	if d.Reason != "" {
+		words = firstUpper(r.w.t(d.Reason))
+	}
+	r.why.Set(words)
+	show(r.why, words != "")
 }
 
 // items are the menu of a row: only what can be done.
@@ -146,17 +164,7 @@ func (r *dayRow) status(d desk.DayRow) (part.ChipTone, string) {
 		return part.Count, words
 	case desk.Unsure:
 		return part.Late, words
-	case desk.Queued:
-		if d.Reason != "" {
-			words = w.t("day.status.queuedReason", "reason", w.t(d.Reason))
-		}
-		return part.Plain, words
-	case desk.SendFailed:
-		if d.Reason != "" {
-			words = w.t("day.status.failedReason", "reason", w.t(d.Reason))
-		}
-		return part.Bad, words
-	case desk.PINLocked:
+	case desk.SendFailed, desk.PINLocked:
 		return part.Bad, words
 	}
 	return part.Plain, words

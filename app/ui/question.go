@@ -32,6 +32,7 @@ func (v *questionSheet) open(q *desk.Question) {
 	w := v.w
 	v.code = q.Code
 	k := part.NewSkin(w.skin.Palette, w.fonts)
+	k.Canvas = w.canvas
 	if w.state.Screen == desk.ScreenCall {
 		k.Palette = w.night.Palette
 	}

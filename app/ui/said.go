@@ -66,6 +66,15 @@ func letter(s string) string {
 	return string(unicode.ToUpper(r))
 }
 
+// firstUpper begins a phrase as a sentence.
+func firstUpper(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
 // pairs sets the digits of a PIN in pairs: 12 34 56.
 func pairs(pin string) string {
 	var b strings.Builder

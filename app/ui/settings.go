@@ -264,7 +264,7 @@ func newSMSForm(w *Window, touch func()) *smsForm {
 	})
 	f.content = part.Column(14, k.NewProse(part.SoftStyle(), w.t("settings.sms.text")),
 		part.TopRow(10, part.Wide(104, f.method), part.Grow(f.url)),
-		f.headers, f.body, part.TopRow(10, part.Grow(f.sender), part.Grow(f.secret)), f.number, f.test.content)
+		f.headers, f.body, f.sender, f.secret, f.number, f.test.content)
 	return f
 }
 

@@ -40,6 +40,7 @@ func newVerifySheet(w *Window) *verifySheet {
 func (v *verifySheet) build(d *desk.Verify) {
 	w := v.w
 	v.skin = part.NewSkin(w.skin.Palette, w.fonts)
+	v.skin.Canvas = w.canvas
 	v.skin.Words = w.skin.Words
 	v.skin.Escape = v.correct
 	k := v.skin

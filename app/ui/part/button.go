@@ -135,7 +135,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{ground, veil, label, focus.Rectangle}
 	var icon *canvas.Image
 	if b.icon != "" {
-		icon = newIcon(b.icon, b.skin.Palette.Accent)
+		icon = newIcon()
 		objects = append(objects, icon)
 	}
 	r := &drawn{objects: objects}
@@ -164,7 +164,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		label.Color = ink
 		label.Text = b.skin.cut(style, b.words, b.Size().Width-8)
 		if icon != nil {
-			paintIcon(icon, b.icon, ink)
+			b.skin.paintIcon(icon, b.icon, 20, ink)
 		}
 		focus.show(b.skin, b.focused && b.ringed)
 	}

@@ -48,7 +48,7 @@ func (c *Check) HeightFor(width float32) float32 {
 func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 	box := canvas.NewRectangle(nil)
 	box.CornerRadius, box.StrokeWidth = 6, 2
-	mark := newIcon("check", c.skin.Palette.OnAccent)
+	mark := newIcon()
 	focus := newRing()
 	words := c.skin.NewProse(BodyStyle(), c.words)
 	r := &drawn{objects: []fyne.CanvasObject{box, mark, words, focus.Rectangle}}
@@ -66,7 +66,7 @@ func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 		mark.Hide()
 		if c.on {
 			box.FillColor, box.StrokeColor = p.Accent, p.Accent
-			paintIcon(mark, "check", p.OnAccent)
+			c.skin.paintIcon(mark, "check", 16, p.OnAccent)
 			mark.Show()
 		} else if c.hovered {
 			box.StrokeColor = p.Accent

@@ -157,7 +157,7 @@ func (f *choiceFace) CreateRenderer() fyne.WidgetRenderer {
 	frame := canvas.NewRectangle(nil)
 	frame.CornerRadius = theme.Radius
 	label := f.skin.text(BodyStyle(), "")
-	arrow := newIcon("down", f.skin.Palette.Faint)
+	arrow := newIcon()
 	r := &drawn{objects: []fyne.CanvasObject{frame, label, arrow}}
 	r.layout = func(s fyne.Size) {
 		place(frame, 0, 0, s.Width, s.Height)
@@ -180,7 +180,7 @@ func (f *choiceFace) CreateRenderer() fyne.WidgetRenderer {
 		if f.off {
 			frame.FillColor, frame.StrokeColor, label.Color = p.Raised, p.Line, p.Faint
 		}
-		paintIcon(arrow, "down", p.Soft)
+		f.skin.paintIcon(arrow, "down", 16, p.Soft)
 		r.layout(f.Size())
 	}
 	r.refresh()

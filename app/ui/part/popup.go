@@ -37,6 +37,7 @@ func (k *Skin) openList(owner fyne.CanvasObject, at fyne.Position, width float32
 	}
 	p := &popup{skin: k, at: at, width: width, canvas: c}
 	p.inner = NewSkin(k.Palette, k.Fonts)
+	p.inner.Canvas = c
 	p.inner.Escape = p.close
 	objects := make([]fyne.CanvasObject, len(items))
 	for i, it := range items {

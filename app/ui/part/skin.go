@@ -6,6 +6,7 @@
 package part
 
 import (
+	"fmt"
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -68,22 +69,22 @@ type Told interface{ Facts() Facts }
 // Parent is a part with parts inside that no fyne.Container holds.
 type Parent interface{ Children() []fyne.CanvasObject }
 
-// image makes a canvas image of an icon; paint colours it.
-func newIcon(name string, c color.NRGBA) *canvas.Image {
-	img := canvas.NewImageFromResource(iconResource(name, c))
-	img.FillMode = canvas.ImageFillContain
+// newIcon makes an image for paintIcon.
+func newIcon() *canvas.Image {
+	img := &canvas.Image{FillMode: canvas.ImageFillContain}
 	return img
 }
 
-func iconResource(name string, c color.NRGBA) fyne.Resource {
-	colour := theme.Hex(c)
-	return fyne.NewStaticResource(name+colour[1:]+".svg", assets.Icon(name, colour))
-}
-
-// paintIcon changes name or colour of an icon, and does nothing when it has both already.
-func paintIcon(img *canvas.Image, name string, c color.NRGBA) {
-	if want := name + theme.Hex(c)[1:] + ".svg"; img.Resource == nil || img.Resource.Name() != want {
-		img.Resource = iconResource(name, c)
+// paintIcon draws an icon of a size in a colour, and does nothing when the image shows just that already.
+func (k *Skin) paintIcon(img *canvas.Image, name string, size float32, c color.NRGBA) {
+	scale := float32(1)
+	if k.Canvas != nil {
+		scale = k.Canvas.Scale()
+	}
+	pixels := int(size*scale + 0.5)
+	want := fmt.Sprintf("%s-%s-%d.svg", name, theme.Hex(c)[1:], pixels)
+	if img.Resource == nil || img.Resource.Name() != want {
+		img.Resource = fyne.NewStaticResource(want, assets.Icon(name, theme.Hex(c), float32(pixels)/24))
 		img.Refresh()
 	}
 }

@@ -187,11 +187,12 @@ func (k *Skin) NewIcon(name string, tone Tone, size float32) *Icon {
 
 // CreateRenderer implements fyne.Widget.
 func (i *Icon) CreateRenderer() fyne.WidgetRenderer {
-	img := newIcon(i.name, i.tone(i.skin.Palette))
+	img := newIcon()
 	r := &drawn{objects: []fyne.CanvasObject{img}}
 	r.layout = func(s fyne.Size) { place(img, (s.Width-i.size)/2, (s.Height-i.size)/2, i.size, i.size) }
 	r.min = func() fyne.Size { return fyne.NewSize(i.size, i.size) }
-	r.refresh = func() { paintIcon(img, i.name, i.tone(i.skin.Palette)) }
+	r.refresh = func() { i.skin.paintIcon(img, i.name, i.size, i.tone(i.skin.Palette)) }
+	r.refresh()
 	return r
 }
 

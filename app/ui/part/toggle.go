@@ -49,7 +49,7 @@ func (t *Toggle) CreateRenderer() fyne.WidgetRenderer {
 	ground := canvas.NewRectangle(nil)
 	ground.CornerRadius = 14
 	focus := newRing()
-	icon := newIcon(t.face().Icon, t.skin.Palette.Text)
+	icon := newIcon()
 	style := Style{Size: theme.Small, Weight: assets.Regular, Tone: Text, Align: fyne.TextAlignCenter}
 	label := t.skin.text(style, "")
 	r := &drawn{objects: []fyne.CanvasObject{ground, icon, label, focus.Rectangle}}
@@ -79,7 +79,7 @@ func (t *Toggle) CreateRenderer() fyne.WidgetRenderer {
 		if t.hovered && !t.off {
 			ground.StrokeColor, ground.StrokeWidth = ink, 1
 		}
-		paintIcon(icon, t.face().Icon, ink)
+		t.skin.paintIcon(icon, t.face().Icon, 24, ink)
 		label.Text, label.Color = t.face().Words, ink
 		focus.show(t.skin, t.focused && t.ringed)
 		r.layout(t.Size())

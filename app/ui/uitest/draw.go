@@ -56,6 +56,39 @@ func (f *Face) Top() fyne.CanvasObject {
 	return f.Canvas.Content()
 }
 
+// Press presses the first thing that says or is labelled with these words; of a choice between segments the one of that
+// word, after those before it. It does nothing when there is none.
+func (f *Face) Press(words string) {
+	done := false
+	part.Walk(f.Top(), func(o fyne.CanvasObject) {
+		if done {
+			return
+		}
+		if s, ok := o.(*part.Segments); ok {
+			done = pressSegment(s, words)
+			return
+		}
+		told, isTold := o.(part.Told)
+		if t, ok := o.(fyne.Tappable); ok && isTold && told.Facts().Text == words {
+			test.Tap(t)
+			done = true
+		}
+	})
+}
+
+func pressSegment(s *part.Segments, words string) bool {
+	labels, widths := s.Parts()
+	x := float32(0)
+	for i, label := range labels {
+		if label == words {
+			test.TapAt(s, fyne.NewPos(x+widths[i]/2, 10))
+			return true
+		}
+		x += widths[i]
+	}
+	return false
+}
+
 // Last is the command posted last, nil when there was none.
 func (f *Face) Last() desk.Command {
 	if len(f.Posted) == 0 {

@@ -20,6 +20,7 @@ type picture struct {
 	state         desk.State
 	width, height float32
 	scale         float32
+	press         string // what is pressed before the picture is taken, one after the other between bars
 }
 
 func main() {
@@ -44,28 +45,35 @@ func pictures() []picture {
 	states := []struct {
 		name  string
 		state desk.State
+		press string
 	}{
-		{"home", uitest.Home()}, {"home-empty", uitest.Empty()}, {"home-first", uitest.First()}, {"home-full", uitest.Full()},
-		{"home-offline", uitest.Offline()}, {"invite", uitest.Problem()}, {"verify", uitest.Verify()},
-		{"verify-email", uitest.VerifyEmail()}, {"read-aloud", uitest.Aloud()}, {"sign-in", uitest.SignIn()},
-		{"sign-in-wrong", uitest.SignInWrong()}, {"unlock", uitest.Unlock()}, {"call", uitest.Call()},
-		{"call-busy", uitest.CallBusy()}, {"call-connecting", uitest.CallConnecting()},
-		{"call-stopped", uitest.CallNotGenuine()}, {"settings", uitest.SettingsOpen()}, {"quit", uitest.Quit()},
+		{"home", uitest.Home(), ""}, {"home-empty", uitest.Empty(), ""}, {"home-first", uitest.First(), ""}, {"home-full", uitest.Full(), ""},
+		{"home-offline", uitest.Offline(), ""}, {"invite", uitest.Problem(), ""}, {"verify", uitest.Verify(), ""},
+		{"verify-email", uitest.VerifyEmail(), ""}, {"read-aloud", uitest.Aloud(), ""}, {"sign-in", uitest.SignIn(), ""},
+		{"sign-in-wrong", uitest.SignInWrong(), ""}, {"unlock", uitest.Unlock(), ""}, {"call", uitest.Call(), ""},
+		{"call-busy", uitest.CallBusy(), ""}, {"call-connecting", uitest.CallConnecting(), ""},
+		{"call-stopped", uitest.CallNotGenuine(), ""}, {"settings", uitest.SettingsOpen(), ""}, {"quit", uitest.Quit(), ""},
+		{"later", uitest.Home(), "Velg tid|Annen dag"}, {"countries", uitest.Home(), "+47"}, {"call-devices", uitest.Call(), "Enheter"},
 	}
 	var out []picture
 	for _, s := range states {
-		out = append(out, picture{"desktop-" + s.name, s.state, 1180, 760, 1},
-			picture{"desktop-" + s.name + "-small", s.state, 960, 600, 1},
-			picture{"desktop-" + s.name + "-200", s.state, 960, 600, 2})
+		out = append(out, picture{"desktop-" + s.name, s.state, 1180, 760, 1, s.press},
+			picture{"desktop-" + s.name + "-small", s.state, 960, 600, 1, s.press},
+			picture{"desktop-" + s.name + "-200", s.state, 960, 600, 2, s.press})
 		dark := s.state
 		dark.Theme = "dark"
-		out = append(out, picture{"desktop-" + s.name + "-dark", dark, 1180, 760, 1})
+		out = append(out, picture{"desktop-" + s.name + "-dark", dark, 1180, 760, 1, s.press})
 	}
 	return out
 }
 
 func draw(p picture, path string) error {
 	face := uitest.Open(p.state, p.width, p.height, p.scale)
+	if p.press != "" {
+		for _, words := range strings.Split(p.press, "|") {
+			face.Press(words)
+		}
+	}
 	f, err := os.Create(path)
 	if err != nil {
 		return err
