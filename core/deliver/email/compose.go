@@ -167,12 +167,13 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "")), " ")
 }
 
-// token keeps what may stand in an id or a parameter without quoting.
+// token keeps what may stand in an id or a parameter without quoting, at most 64 characters of it.
 func token(s string) string {
-	return strings.Map(func(r rune) rune {
+	s = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
 			return r
 		}
 		return -1
 	}, s)
+	return s[:min(len(s), 64)]
 }
