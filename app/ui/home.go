@@ -107,7 +107,7 @@ type banner struct {
 
 func newBanner(w *Window, k *part.Skin) *banner {
 	b := &banner{words: k.NewProse(part.BodyStyle(), "")}
-	b.close = k.NewButton(part.Ink, w.t("problem.dismiss"), func() { w.post(desk.DoDismiss{}) }).Sized(32, 8, 10)
+	b.close = k.NewButton(part.Ink, w.t("problem.dismiss"), func() { w.post(desk.DoDismissProblem{}) }).Sized(32, 8, 10)
 	row := part.Row(12, k.NewIcon("warning", part.Wait, 22), part.Grow(b.words), b.close)
 	b.content = part.Layers(k.NewPlate(part.WaitSoft, nil, 0), part.Inset(8, 24, 8, 24, row))
 	b.content.Hide()

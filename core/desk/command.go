@@ -105,8 +105,11 @@ type DoSealedFile struct{}
 // DoNewBook sets a book that cannot be read aside and begins an empty one.
 type DoNewBook struct{}
 
-// DoDismiss closes the notice or problem banner.
+// DoDismiss closes the question or the notice.
 type DoDismiss struct{}
+
+// DoDismissProblem closes the problem banner.
+type DoDismissProblem struct{}
 
 // DoQuit asks whether the program may end; the State answers with a Question when it should not do so silently.
 type DoQuit struct{ Confirmed bool }
@@ -139,4 +142,5 @@ func (DoLetBe) command()          {}
 func (DoSealedFile) command()     {}
 func (DoNewBook) command()        {}
 func (DoDismiss) command()        {}
+func (DoDismissProblem) command() {}
 func (DoQuit) command()           {}

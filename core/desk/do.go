@@ -16,6 +16,8 @@ func (l *loop) do(c Command) {
 		l.signOut()
 	case DoDismiss:
 		l.dismiss()
+	case DoDismissProblem:
+		l.dismissProblem()
 	case DoSealedFile:
 		l.giveUpKeyring()
 	case DoNewBook:

@@ -67,8 +67,18 @@ type link struct {
 	socket signaling.ParticipantID
 	wire   *wire
 
-	mu      sync.Mutex
-	session *access.Session
+	mu           sync.Mutex
+	session      *access.Session
+	negotiations int
+}
+
+// NextNegotiation implements call.Numbering: a second peer connection in the same session goes on counting, so that a
+// late answer to the first is never taken for one to the second.
+func (k *link) NextNegotiation() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.negotiations++
+	return k.negotiations
 }
 
 // Send seals and relays one message. It implements call.Channel.

@@ -232,6 +232,9 @@ func (l *loop) closeLink(g *guest, k *link, bye string) {
 // patientBye: the patient's page ends the session itself.
 func (l *loop) patientBye(g *guest, k *link, reason string) {
 	if reason == access.ByeMismatch && g.live() == k {
+		if g.peer != nil {
+			g.peer.Receive(access.Bye{Reason: reason}) // it ends as not genuine, whatever else it was about to say
+		}
 		l.act(g, g.sessions.Step(l.now(), access.SessionMismatch{}))
 		return
 	}

@@ -29,21 +29,24 @@ func (l *loop) problem() *Problem {
 	return nil
 }
 
-// dismiss closes what lies on top: the quit question, the notice, or the banner.
+// dismiss closes what lies on top: a question or the notice.
 func (l *loop) dismiss() {
 	switch {
 	case l.asked != "":
 		l.asked = ""
 	case l.keyring.away && !l.keyring.asked:
 		l.keyring.asked = true
-	case l.notice != nil:
-		l.notice = nil
 	default:
-		for slot := range problemSlots {
-			if l.problems[slot] != nil {
-				l.problems[slot] = nil
-				return
-			}
+		l.notice = nil
+	}
+}
+
+// dismissProblem puts away the one that is shown.
+func (l *loop) dismissProblem() {
+	for slot := range problemSlots {
+		if l.problems[slot] != nil {
+			l.problems[slot] = nil
+			return
 		}
 	}
 }

@@ -464,7 +464,7 @@ func TestALostSettingsFileDoesNotOrphanInvitations(t *testing.T) {
 		if s.Problem.Code != settings.CodeBroken {
 			t.Errorf("%+v", s.Problem)
 		}
-		o.do(desk.DoDismiss{})
+		o.do(desk.DoDismissProblem{})
 		o.do(desk.DoSignIn{Server: "klinikk.example", Email: "lege@klinikk.example", Password: "riktig passord"})
 		o.until("in", online)
 		p.arrives()

@@ -108,7 +108,7 @@ func (l *loop) question() *Question {
 		return &Question{Code: "keyringLocked", Yes: DoSealedFile{}, No: DoDismiss{}}
 	}
 	if p := l.problems[slotBook]; p != nil && l.book == nil && l.secrets != nil && l.call == nil {
-		return &Question{Code: "newBook", Yes: DoNewBook{}, No: DoDismiss{}}
+		return &Question{Code: "newBook", Yes: DoNewBook{}, No: DoDismissProblem{}}
 	}
 	if c := l.call; c != nil {
 		if g := l.guests[c.id]; g != nil && g.asks != nil {

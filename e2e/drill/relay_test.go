@@ -106,7 +106,7 @@ func (c *clinic) against(t *testing.T, tr trick, open func(appointmentLetter) vi
 	}
 	c.desk.Do(desk.DoLeave{})
 	if rig.WaitFor(t.Context(), 5*time.Second, func() bool {
-		c.desk.Do(desk.DoDismiss{})
+		c.desk.Do(desk.DoDismissProblem{})
 		s, _ := c.now()
 		return s.Problem == nil && s.Call == nil
 	}) != nil {
