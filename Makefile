@@ -21,7 +21,7 @@ E2E_RUN        ?= .
 E2E_VIDEO      ?=
 E2E_AUDIO      ?=
 BENCH          ?= .
-DRILL          ?= .
+DRILL          ?=
 RUNS           ?=
 export ACCESS_VECTORS E2E_VIDEO E2E_AUDIO RUNS
 
@@ -110,7 +110,7 @@ drill: ## faults on purpose: DRILL=regex RUNS=n
 	@$(NEED) go build e2e
 	@$(MAKE) --no-print-directory build
 	$(GO) build -tags $(TAGS),inspect -ldflags "$(LDFLAGS)" -o bin/legekonsultasjon-inspect .
-	$(GO) run -tags $(TAGS) ./e2e/drill -run '$(DRILL)'
+	$(GO) test -tags $(TAGS),hostile -count=1 -v -timeout 3h -run '(?i)^Test($(DRILL))' ./e2e/drill
 	$(DONE)
 
 .PHONY: screenshots
