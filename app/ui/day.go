@@ -99,12 +99,12 @@ func (r *dayRow) Render(d desk.DayRow) {
 	r.chip.Set(r.status(d))
 	r.renderWhy(d)
 	undo := d.UndoUntil.After(w.now)
-	show(r.action, undo || d.CanResend)
+	show(r.action, undo || r.resendNext(d))
 	switch {
 	case undo:
 		r.action.SetWords(w.t("row.undo"))
 		r.action.SetPress(func() { w.post(desk.DoUndo{Invitation: r.id}) })
-	case d.CanResend:
+	case r.resendNext(d):
 		r.action.SetWords(w.t("row.resend"))
 		r.action.SetPress(func() { w.post(desk.DoResend{Invitation: r.id}) })
 	}
@@ -126,12 +126,20 @@ func (r *dayRow) renderWhy(d desk.DayRow) {
 	show(r.why, words != "")
 }
 
+// resendNext reports whether sending again is the thing to do, and so stands in the row rather than in its menu.
+func (r *dayRow) resendNext(d desk.DayRow) bool {
+	return d.CanResend && (d.Status == desk.SendFailed || d.Status == desk.Unsure)
+}
+
 // items are the menu of a row: only what can be done.
 func (r *dayRow) items() []part.MenuItem {
 	w, id, d := r.w, r.id, r.row
 	var items []part.MenuItem
 	add := func(key string, c desk.Command) {
 		items = append(items, part.MenuItem{Words: w.t(key), Press: func() { w.post(c) }})
+	}
+	if d.CanResend && !r.resendNext(d) {
+		add("row.resend", desk.DoResend{Invitation: id})
 	}
 	if d.CanNewPIN {
 		add("row.readAloud", desk.DoReadAloud{Invitation: id})
