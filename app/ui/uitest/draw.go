@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"legekonsultasjon/app/driver/yuv"
 	"legekonsultasjon/app/ui"
 	"legekonsultasjon/app/ui/part"
 	"legekonsultasjon/app/ui/theme"
@@ -31,7 +30,7 @@ func Open(s desk.State, width, height, scale float32) *Face {
 	test.NewApp()
 	f := &Face{Canvas: test.NewWindow(nil).Canvas().(test.WindowlessCanvas)}
 	skin := part.NewSkin(theme.Dark(), theme.NewFonts())
-	f.Surface = tile.NewRaster(tile.Paint{Do: func(do func()) { do() }, RGBA: yuv.RGBA, Mirror: yuv.Mirror}, skin)
+	f.Surface = tile.NewRaster(tile.Paint{Do: func(do func()) { do() }, RGBA: RGBA, Mirror: Mirror}, skin)
 	if s.Screen == desk.ScreenCall {
 		f.Surface.Picture().Show(person(1280, 720))
 		f.Surface.SelfView().Show(person(640, 360))
