@@ -415,6 +415,19 @@ func TestThePatientHangsUpAndComesBack(t *testing.T) {
 	})
 }
 
+// The page says what is switched on as soon as the connection is confirmed, which is before Delta.
+func TestWhatThePatientHasSwitchedOnIsKnownBeforeDelta(t *testing.T) {
+	consultation(t, func(o *office) {
+		p := o.patient(o.invite("Klar", "a@example.no"))
+		p.arrives()
+		o.peer(0).Report(call.StateChanged{State: call.Confirmed})
+		o.peer(0).Report(call.RemoteTracks{Microphone: true, Camera: true})
+		o.until("ready", func(s desk.State) bool { return len(s.Waiting) == 1 && s.Waiting[0].Ready })
+		o.do(desk.DoJoin{Invitation: p.ID()})
+		o.until("both on", func(s desk.State) bool { return s.Call != nil && s.Call.PatientMicrophone && s.Call.PatientCamera })
+	})
+}
+
 func TestAConnectionThatIsNotGenuine(t *testing.T) {
 	consultation(t, func(o *office) {
 		p := o.patient(o.invite("Mistenkelig", "a@example.no"))

@@ -14,7 +14,6 @@ type running struct {
 	id                 signaling.InvitationID
 	began              time.Time // media flows; zero before
 	microphone, camera bool
-	remote             call.RemoteTracks
 	picture            bool
 	quality            string
 	lost               map[call.Device]string // problem code of a device that failed

@@ -27,6 +27,7 @@ type peerHandle struct {
 	state     call.State
 	confirmed bool
 	admitted  bool
+	remote    call.RemoteTracks // what the patient has switched on; he may say so before Delta
 }
 
 // peerBox takes the events of a peer without blocking it: of every kind only the newest is kept.
@@ -204,7 +205,7 @@ func (l *loop) dropPeer(g *guest) {
 		peer.Close()
 	}()
 	if c := l.call; c != nil && c.id == g.id {
-		c.picture, c.quality, c.remote = false, "", call.RemoteTracks{}
+		c.picture, c.quality = false, ""
 	}
 }
 
@@ -220,6 +221,9 @@ func (l *loop) takePeerEvents() {
 func (l *loop) peerReported(g *guest, news *peerBox) {
 	if c := l.call; c != nil && c.id == g.id {
 		c.take(news)
+	}
+	if news.remote != nil {
+		g.peer.remote = *news.remote
 	}
 	if news.sealed {
 		l.peerConfirmed(g)
@@ -240,9 +244,6 @@ func (l *loop) peerReported(g *guest, news *peerBox) {
 
 // take keeps what a report says of the running call.
 func (c *running) take(news *peerBox) {
-	if news.remote != nil {
-		c.remote = *news.remote
-	}
 	c.picture = c.picture || news.picture
 	if news.quality != nil {
 		c.quality = judge(*news.quality)

@@ -136,9 +136,13 @@ func (l *loop) callView(waiting []WaitingRow) *Call {
 		return nil
 	}
 	a, _, _ := l.find(c.id)
+	var remote call.RemoteTracks
+	if g := l.guests[c.id]; g != nil && g.peer != nil {
+		remote = g.peer.remote
+	}
 	v := &Call{
 		Invitation: c.id, State: l.callState(), Began: c.began, Microphone: c.microphone, Camera: c.camera,
-		PatientMicrophone: c.remote.Microphone, PatientCamera: c.remote.Camera, Picture: c.picture, Quality: c.quality,
+		PatientMicrophone: remote.Microphone, PatientCamera: remote.Camera, Picture: c.picture, Quality: c.quality,
 		MicrophoneProblem: l.deviceProblem(call.Microphone), CameraProblem: l.deviceProblem(call.Camera),
 		SpeakerProblem: l.deviceProblem(call.Speaker),
 	}

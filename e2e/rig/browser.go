@@ -3,6 +3,8 @@ package rig
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -30,8 +32,23 @@ type Page struct {
 
 // NewPage wraps a browser and closes it with the test.
 func NewPage(t testing.TB, b Browser) *Page {
-	t.Cleanup(b.Close)
-	return &Page{b, t}
+	p := &Page{b, t}
+	t.Cleanup(func() {
+		if t.Failed() {
+			p.Picture(filepath.Join(os.TempDir(), strings.ReplaceAll(t.Name(), "/", "-")+"-page.png"))
+		}
+		b.Close()
+	})
+	return p
+}
+
+// Picture saves what the page shows.
+func (p *Page) Picture(file string) {
+	png, err := p.Screenshot()
+	if err == nil {
+		err = os.WriteFile(file, png, 0o600)
+	}
+	p.t.Logf("the page: %s %v; it says:\n%s", file, err, p.Text())
 }
 
 // Visit opens a URL.

@@ -155,6 +155,9 @@ func stamp(f *media.Frame, n int) {
 
 // Number reads the frame number from a 320x240 luma picture.
 func Number(luma []byte) (int, bool) {
+	if len(luma) != ssimW*ssimH {
+		return 0, false
+	}
 	var got [cells]bool
 	const high, wide = ssimH / cellShare, ssimW / cells
 	for i := range got {

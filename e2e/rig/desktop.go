@@ -207,11 +207,27 @@ func (d *Desktop) nthOf(w Widget, words string) int {
 	return -1
 }
 
+// Tick ticks the box with these words.
+func (d *Desktop) Tick(words string) {
+	d.t.Helper()
+	fits := func(w Widget) bool { return w.Kind == "check" && w.Text == words && w.Enabled }
+	for range 3 {
+		w := d.await(10*time.Second, fmt.Sprintf("a box %q", words), fits)
+		if !w.Checked {
+			d.ClickAt(w.Rect().Min.Add(w.Rect().Size().Div(2)))
+		}
+		if WaitFor(d.t.Context(), 3*time.Second, func() bool { w, ok := d.Find(fits); return ok && w.Checked }) == nil {
+			return
+		}
+	}
+	d.t.Fatalf("the box %q does not take the tick", words)
+}
+
 // Fill clicks the field with this label, empties it, types, and sees that it stands there.
 func (d *Desktop) Fill(label, text string) {
 	d.t.Helper()
 	shown := d.fill(label, text)
-	if WaitFor(d.t.Context(), 3*time.Second, func() bool { return len([]rune(shown())) == len([]rune(text)) }) != nil {
+	if WaitFor(d.t.Context(), 20*time.Second, func() bool { return len([]rune(shown())) == len([]rune(text)) }) != nil {
 		d.t.Fatalf("typed %d characters into %q, the field holds %q", len([]rune(text)), label, shown())
 	}
 }
