@@ -161,7 +161,7 @@ func (s *stage) verify(tick, name, to string) postoffice.Letter {
 	if w, ok := s.desktop.Find(func(w rig.Widget) bool { return w.Text == "Send invitasjon" }); !ok || w.Enabled {
 		s.t.Fatalf("before the box is ticked, Send invitasjon is there and disabled: %+v, %v", w, ok)
 	}
-	s.desktop.Press(5*time.Second, tick)
+	s.desktop.Tick(tick)
 	s.desktop.Fill("Navn eller initialer (bare du ser det)", name)
 	s.desktop.Press(5*time.Second, "Send invitasjon")
 	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
