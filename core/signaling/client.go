@@ -18,7 +18,7 @@ import (
 // Time limits of the client: a person waits for each of them.
 const (
 	connectTimeout = 4 * time.Second // name, TCP and TLS, each
-	answerTimeout  = 5 * time.Second // a whole request
+	answerTimeout  = 4 * time.Second // a whole request: a sentence about it is due within five
 )
 
 // Client speaks to one or more servers. The zero Client verifies certificates by the machine's own roots and uses no
@@ -29,7 +29,7 @@ type Client struct {
 }
 
 // SignIn asks the server for a session. The password is sent over https or to this machine only: anything else is a *Error
-// with InsecureAddress before any packet. It blocks for at most five seconds; every error is a *Error.
+// with InsecureAddress before any packet. It blocks for at most four seconds; every error is a *Error.
 func (c Client) SignIn(ctx context.Context, serverURL string, s SignIn) (SignedIn, error) {
 	var out SignedIn
 	if err := c.post(ctx, serverURL, PathSignIn, s, &out); err != nil {

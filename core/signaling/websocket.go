@@ -20,7 +20,7 @@ type DialOptions struct {
 }
 
 // Dial opens a socket to path (PathPatient or PathDesktop) of a server. ctx bounds the dialling only, which takes at most
-// five seconds. The caller sends the first message within FirstMessage and keeps a Read running: pings are answered
+// four seconds. The caller sends the first message within FirstMessage and keeps a Read running: pings are answered
 // there. Errors are *Error as for Client.SignIn, InsecureAddress included.
 func Dial(ctx context.Context, serverURL, path string, opts DialOptions) (Conn, error) {
 	u, err := parseAddress(serverURL)
