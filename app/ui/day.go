@@ -128,7 +128,7 @@ func (r *dayRow) renderWhy(d desk.DayRow) {
 
 // resendNext reports whether sending again is the thing to do, and so stands in the row rather than in its menu.
 func (r *dayRow) resendNext(d desk.DayRow) bool {
-	return d.CanResend && (d.Status == desk.SendFailed || d.Status == desk.Unsure)
+	return d.CanResend && (d.Status == desk.SendFailed || d.Status == desk.Unsure || d.Status == desk.Queued)
 }
 
 // items are the menu of a row: only what can be done.

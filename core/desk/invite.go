@@ -129,9 +129,13 @@ func (l *loop) doNewPIN(id signaling.InvitationID) {
 	l.afterSave(func() { l.readyAgain(id) })
 }
 
-// doResend queues the same invitation again.
+// doResend queues the same invitation again, or has one that waits for its next try sent at once.
 func (l *loop) doResend(id signaling.InvitationID) {
-	if l.step(id, appointment.SendAgain{}) {
+	var e appointment.Event = appointment.SendAgain{}
+	if a, i, ok := l.find(id); ok && postponed(a, i) {
+		e = appointment.SendPostponed{Next: l.now()}
+	}
+	if l.step(id, e) {
 		l.save()
 	}
 }

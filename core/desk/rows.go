@@ -115,7 +115,7 @@ func (l *loop) dayRow(a appointment.Appointment, i appointment.Invitation, now t
 	open := a.Closing == appointment.Open
 	row := DayRow{
 		Invitation: i.ID, Note: a.Note, At: a.At, Status: status, Reason: l.reason(a, i, status),
-		CanResend: open && !now.After(a.End()) && i.Delivery.State != appointment.Queued && i.Delivery.State != appointment.Sending,
+		CanResend: open && !now.After(a.End()) && i.Delivery.State != appointment.Sending && (i.Delivery.State != appointment.Queued || postponed(a, i)),
 		CanCancel: open && a.Began.IsZero() && !now.After(a.NotAfter()),
 		CanNewPIN: open && !inCall && i.PIN.Renewed < access.PINRenewed && now.Before(a.NotAfter()),
 		CanFinish: open && !a.Began.IsZero(),
@@ -128,6 +128,11 @@ func (l *loop) dayRow(a appointment.Appointment, i appointment.Invitation, now t
 		row.UndoUntil = until
 	}
 	return row
+}
+
+// postponed reports that a letter failed for now and waits for its next try, which the doctor may bring forward.
+func postponed(a appointment.Appointment, i appointment.Invitation) bool {
+	return a.ServerHas && i.Delivery.State == appointment.Queued && i.Delivery.Reason != ""
 }
 
 // reason is the catalogue key of why a letter failed, or of what it waits for.

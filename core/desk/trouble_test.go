@@ -239,6 +239,28 @@ func TestLettersThatFail(t *testing.T) {
 	})
 }
 
+// TestSentAgainBeforeItsTime: a letter that failed for now need not wait for its next try.
+func TestSentAgainBeforeItsTime(t *testing.T) {
+	consultation(t, func(o *office) {
+		slow := desk.Outcome{Reason: "unreachable", Temporary: true}
+		o.post.Will(slow, slow, slow)
+		o.do(desk.DoInvite{Email: "a@example.no", Language: "nb"})
+		o.until("dialog", func(s desk.State) bool { return s.Verify != nil })
+		o.do(desk.DoSend{Name: "Nå"})
+		time.Sleep(30 * time.Second) // the third try has failed; the fourth would come after a minute
+		row := o.now().Day[0]
+		if row.Status != desk.Queued || row.Reason != "reason.unreachable" || !row.CanResend {
+			t.Fatalf("%+v", row)
+		}
+		before := time.Now()
+		o.do(desk.DoResend{Invitation: row.Invitation})
+		o.is("Nå", desk.Sent)
+		if took := time.Since(before); took > 2*time.Second || len(o.post.Letters()) != 1 {
+			t.Errorf("after %v, %d letters", took, len(o.post.Letters()))
+		}
+	})
+}
+
 func TestAnInvitationIsTakenBack(t *testing.T) {
 	consultation(t, func(o *office) {
 		letter := o.invite("Avlyst", "a@example.no")
