@@ -100,8 +100,11 @@ func (v *signInView) press() {
 		return
 	}
 	v.w.post(desk.DoSignIn{Server: strings.TrimSpace(v.server.Text()), Email: strings.TrimSpace(v.email.Text()), Password: v.password.Text()})
-	v.password.SetText("")
 }
+
+// left forgets the password as soon as it has done its work. Until then it stays: what was typed is not lost to a server
+// that could not be reached.
+func (v *signInView) left() { v.password.SetText("") }
 
 // problemBox says in red what went wrong with a whole form.
 type problemBox struct {

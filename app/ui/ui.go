@@ -176,6 +176,9 @@ func (w *Window) show(screen desk.Screen) {
 	if view == nil || view == w.shown {
 		return
 	}
+	if w.shown == w.signIn.content {
+		w.signIn.left()
+	}
 	w.shown = view
 	w.options.Surface.SetVisible(false)
 	if w.canvas != nil {

@@ -79,6 +79,33 @@ func TestAnEmptyFieldIsNamedAndNothingIsPosted(t *testing.T) {
 	}
 }
 
+// TestThePasswordStaysUntilItHasDoneItsWork: a server that cannot be reached costs nobody his typing.
+func TestThePasswordStaysUntilItHasDoneItsWork(t *testing.T) {
+	f := uitest.Open(uitest.SignIn(), 1180, 760, 1)
+	for label, text := range map[string]string{"Serveradresse": "https://a.example", "E-post": "kari@a.example", "Passord": "hemmelig"} {
+		typeInto(t, f, label, text)
+	}
+	signIn := func() desk.DoSignIn {
+		t.Helper()
+		press(t, f, "button", "Logg inn")
+		c, _ := f.Posted[len(f.Posted)-1].(desk.DoSignIn)
+		return c
+	}
+	signIn()
+	s := uitest.SignIn()
+	s.SignIn = desk.SignIn{Server: "https://a.example", Email: "kari@a.example", Problem: &desk.Problem{Code: "unreachable"}}
+	f.Window.Render(s)
+	if c := signIn(); c.Password != "hemmelig" {
+		t.Errorf("the password has to be typed again after a failure: %q", c.Password)
+	}
+	f.Window.Render(uitest.Home())
+	f.Window.Render(uitest.SignIn())
+	press(t, f, "button", "Logg inn")
+	if !strings.Contains(says(f), "Skriv inn passordet.") {
+		t.Error("the password is kept after signing in")
+	}
+}
+
 func TestEnterTwiceSendsNothing(t *testing.T) {
 	f := uitest.Open(uitest.Home(), 1180, 760, 1)
 	typeInto(t, f, "Telefonnummer", "98765432")
