@@ -24,7 +24,8 @@ type stage struct {
 	dir     string
 	screen  *rig.Display // the doctor's
 	phones  *rig.Display // the patients'
-	sound   *rig.Sound
+	sound   *rig.Sound   // the doctor's
+	heard   *rig.Sound   // the patients'
 	server  *rig.Server
 	office  *postoffice.Office
 	desktop *rig.Desktop
@@ -43,8 +44,9 @@ func newStage(t *testing.T, o options) *stage {
 	s := &stage{t: t, dir: t.TempDir()}
 	s.screen = rig.NewDisplay(t, mkdir(t, s.dir, "screen"), 1280, 800)
 	s.phones = rig.NewDisplay(t, mkdir(t, s.dir, "phones"), 1280, 1000)
-	s.sound = rig.NewSound(t, mkdir(t, s.dir, "sound"), "doctor-ear", "doctor-mic", "patient-ear", "patient-mic")
-	s.sound.Defaults(t, "doctor-ear", "doctor-mic.monitor")
+	s.sound, s.heard = rig.NewSound(t, mkdir(t, s.dir, "sound"), "ear", "mic"), rig.NewSound(t, mkdir(t, s.dir, "heard"), "ear", "mic")
+	s.sound.Defaults(t, "ear", "mic.monitor")
+	s.heard.Defaults(t, "ear", "mic.monitor")
 	keyring := rig.NewKeyring(t, mkdir(t, s.dir, "keyring"), s.sound.Dir)
 	s.clips(o.still)
 
@@ -184,7 +186,7 @@ type browser func(testing.TB, rig.BrowserOptions) *rig.Page
 func (s *stage) opens(open browser, link string, o rig.BrowserOptions) *rig.Page {
 	s.t.Helper()
 	o.Dir = mkdir(s.t, s.dir, "browsers")
-	o.Env = append(append([]string{}, s.sound.Env(os.Environ())...), "DISPLAY="+s.phones.Name, "PULSE_SINK=patient-ear", "PULSE_SOURCE=patient-mic.monitor")
+	o.Env = append(append([]string{}, s.heard.Env(os.Environ())...), "DISPLAY="+s.phones.Name)
 	if o.Width == 0 {
 		o.Width, o.Height = 480, 900
 	}
