@@ -68,14 +68,16 @@ func jpegOf(t testing.TB, f *media.Frame) string {
 }
 
 const canvasCamera = `
-const frames = [FRAMES].map(src => { const i = new Image(); i.src = src; return i });
+const frames = [FRAMES];
+// Decoded once: drawing an image anew may decode it anew.
+const bitmaps = Promise.all(frames.map(async src => { const i = new Image(); i.src = src; await i.decode(); return createImageBitmap(i) }));
 const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = async wanted => {
 	const out = wanted.audio ? await real({audio: wanted.audio}) : new MediaStream();
 	if (wanted.video) {
 		const canvas = document.createElement("canvas"); canvas.width = WIDTH; canvas.height = HEIGHT;
-		const g = canvas.getContext("2d"); let n = 0;
-		const draw = () => { const i = frames[n++ % frames.length]; if (i.complete) g.drawImage(i, 0, 0, WIDTH, HEIGHT) };
+		const g = canvas.getContext("2d"), pictures = await bitmaps; let n = 0;
+		const draw = () => g.drawImage(pictures[n++ % pictures.length], 0, 0);
 		draw(); setInterval(draw, 1000 / 15);
 		for (const track of canvas.captureStream(15).getTracks()) out.addTrack(track);
 	}
