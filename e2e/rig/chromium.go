@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -22,6 +23,7 @@ type BrowserOptions struct {
 	Audio         string   // WAV file that the microphone plays; "" has no microphone
 	Width, Height int      // of the window; 0 means a phone's 390x844
 	Language      string   // "nb" when empty
+	Refuses       bool     // the patient does not let the page use camera and microphone (Chromium only)
 	Preload       string   // JavaScript run before the page's own (the test's stand-in for a camera; never part of the page)
 }
 
@@ -69,7 +71,10 @@ func OpenChromium(o BrowserOptions) (Browser, error) {
 		chromedp.Flag("disable-backgrounding-occluded-windows", true),
 		chromedp.Flag("allow-loopback-in-peer-connection", true), chromedp.Flag("disable-features", "WebRtcHideLocalIpsWithMdns"),
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"), chromedp.Flag("lang", o.Language), chromedp.Flag("accept-lang", o.Language),
-		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("password-store", "basic"),
+		chromedp.Flag("password-store", "basic"),
+	}
+	if !o.Refuses {
+		opts = append(opts, chromedp.Flag("use-fake-ui-for-media-stream", true))
 	}
 	if o.Video != "" || o.Audio != "" {
 		opts = append(opts, chromedp.Flag("use-fake-device-for-media-stream", true))
@@ -88,6 +93,12 @@ func OpenChromium(o BrowserOptions) (Browser, error) {
 		c.Close()
 		return nil, err
 	}
+	if o.Refuses {
+		if err := c.refuse("camera", "microphone"); err != nil {
+			c.Close()
+			return nil, err
+		}
+	}
 	if o.Preload != "" {
 		if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: o.Preload}); err != nil {
 			c.Close()
@@ -95,6 +106,17 @@ func OpenChromium(o BrowserOptions) (Browser, error) {
 		}
 	}
 	return c, nil
+}
+
+// refuse answers the browser's question about devices with no, as somebody who presses "Blokker".
+func (c *chromium) refuse(names ...string) error {
+	for _, name := range names {
+		if _, err := chromedp.Call(c.ctx, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingDenied}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *chromium) do(limit time.Duration, steps ...chromedp.Action[chromedp.Void]) error {

@@ -28,6 +28,7 @@ type Desktop struct {
 	Profile string
 	file    string
 	starts  int
+	clicked time.Time
 }
 
 // Widget is one thing in the window, as the window map of an inspect build tells it. Places are in screen pixels: the
@@ -63,6 +64,14 @@ func NewDesktop(t testing.TB, o DesktopOptions) *Desktop {
 	d := &Desktop{t: t, options: o, Profile: filepath.Join(o.Dir, "profile"), file: filepath.Join(o.Dir, "window.json")}
 	d.Start()
 	return d
+}
+
+// For is the same program for a part of a test: what goes wrong in it fails that part only. The program itself goes on
+// belonging to whoever started it.
+func (d *Desktop) For(t testing.TB) *Desktop {
+	part := *d
+	part.t = t
+	return &part
 }
 
 // Start starts the program, again after a Kill or Stop of its Process.
@@ -277,8 +286,12 @@ func (d *Desktop) scrollTo(w Widget, fits func(Widget) bool) Widget {
 // ClickAt clicks a point of the screen.
 func (d *Desktop) ClickAt(p image.Point) {
 	d.t.Helper()
+	d.clicked = time.Now()
 	d.x("mousemove", fmt.Sprint(p.X), fmt.Sprint(p.Y), "click", "1")
 }
+
+// Clicked is when the last click began: what is said about it is timed from there.
+func (d *Desktop) Clicked() time.Time { return d.clicked }
 
 // Type types text into what has the focus.
 func (d *Desktop) Type(text string) {

@@ -34,8 +34,8 @@ func NewDisplay(t testing.TB, dir string, width, height int) *Display {
 	return d
 }
 
-// OpenDisplay is NewDisplay without a test; Close ends it.
-func OpenDisplay(dir string, width, height int) (*Display, error) {
+// OpenDisplay is NewDisplay without a test; Close ends it. more are further arguments of Xvfb.
+func OpenDisplay(dir string, width, height int, more ...string) (*Display, error) {
 	fb := filepath.Join(dir, "fb")
 	if err := os.MkdirAll(fb, 0o700); err != nil {
 		return nil, err
@@ -45,8 +45,9 @@ func OpenDisplay(dir string, width, height int) (*Display, error) {
 		return nil, err
 	}
 	defer r.Close()
-	p, err := start(dir, "xvfb", nil, []*os.File{w}, "Xvfb", "-displayfd", "3", "-screen", "0",
-		fmt.Sprintf("%dx%dx24", width, height), "-fbdir", fb, "-nolisten", "tcp", "+extension", "GLX", "-noreset")
+	argv := append([]string{"Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
+		"-fbdir", fb, "-nolisten", "tcp", "+extension", "GLX", "-noreset"}, more...)
+	p, err := start(dir, "xvfb", nil, []*os.File{w}, argv...)
 	w.Close()
 	if err != nil {
 		return nil, err
