@@ -3,7 +3,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -190,47 +189,6 @@ type childWindow struct{ *screen.Window }
 // SetOwn implements tile.Native.
 func (c childWindow) SetOwn(shown bool, label image.Image) {
 	c.Window.SetOwn(screen.Own{Shown: shown, Label: label})
-}
-
-// run shows the window, works until it ends, and then ends the desk.
-func (p *program) run(one *instance) int {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	p.followSystem()
-	p.window = p.app.NewWindow(p.words.Text("app.name", nil))
-	p.face = ui.New(ui.Options{Post: p.post, Surface: p.surface, SystemIsDark: p.dark.Load}, desk.State{
-		Screen: desk.ScreenSignIn, Language: p.words.Language, Theme: "system", Now: time.Now(), SignIn: desk.SignIn{Busy: true},
-	})
-	p.window.SetIcon(p.app.Icon())
-	p.window.SetCloseIntercept(p.closing)
-	p.face.Attach(p.window)
-	p.bridge.Connect(p.face)
-	p.window.Resize(windowSize(p.options.size))
-	p.makeTray()
-	ended := make(chan error, 1) // capacity 1: the desk ends whether or not we wait
-	p.app.Lifecycle().SetOnStarted(func() { p.start(ctx, one, ended) })
-	p.window.ShowAndRun()
-	cancel()
-	p.surface.Close()
-	select {
-	case err := <-ended:
-		p.log.Info("end", "err", err)
-	case <-time.After(5 * time.Second):
-		p.log.Warn("end without waiting for the desk")
-	}
-	return exitOK
-}
-
-// start lets everything run that draws. It must not happen before Fyne's loop runs: until then Fyne would draw on the
-// goroutine that asks.
-func (p *program) start(ctx context.Context, one *instance, ended chan<- error) {
-	one.onCall(func() { p.bridge.Do(p.raise) })
-	p.inspect(ctx)
-	go p.bridge.Tick(ctx)
-	go func() {
-		ended <- p.desk.Run(ctx)
-		p.bridge.Do(p.app.Quit)
-	}()
 }
 
 // show takes a state from the desk's goroutine.

@@ -10,13 +10,16 @@ import (
 	"legekonsultasjon/core/desk"
 )
 
-// Bridge brings work to Fyne's goroutine. It is the only place that calls fyne.Do, because Fyne's queue has no bound:
-// of states only the newest waits, and at most one drawing is queued at a time.
+// Bridge brings work to Fyne's goroutine, until Quit or Close. It is the only place that calls fyne.Do, because Fyne's
+// queue has no bound (of states only the newest waits, and at most one drawing is queued at a time), and because what
+// comes after the end of Fyne's loop would run on the goroutine that asks, without a window to draw in.
 type Bridge struct {
-	mu     sync.Mutex
-	newest *desk.State
-	queued bool
-	window *Window
+	mu      sync.Mutex
+	newest  *desk.State
+	queued  bool
+	window  *Window
+	closed  bool
+	passing sync.WaitGroup // who is in fyne.Do; none joins after closed
 }
 
 // NewBridge makes a bridge that draws nothing until Connect.
@@ -37,7 +40,7 @@ func (b *Bridge) Show(s desk.State) {
 	b.queued = b.queued || first
 	b.mu.Unlock()
 	if first {
-		fyne.Do(b.draw)
+		b.Do(b.draw)
 	}
 }
 
@@ -51,8 +54,53 @@ func (b *Bridge) draw() {
 	}
 }
 
-// Do runs f on Fyne's goroutine, later. The caller sees to it that no more than one waits.
-func (b *Bridge) Do(f func()) { fyne.Do(f) }
+// Do runs f on Fyne's goroutine, later, or not at all when the bridge is closed by then. The caller sees to it that no
+// more than one waits.
+func (b *Bridge) Do(f func()) {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return
+	}
+	b.passing.Add(1)
+	b.mu.Unlock()
+	defer b.passing.Done()
+	fyne.Do(func() {
+		if b.open() {
+			f()
+		}
+	})
+}
+
+func (b *Bridge) open() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !b.closed
+}
+
+// Quit runs last on Fyne's goroutine, after which nothing else runs there; last is to end the loop. Of several calls one
+// counts, and none after Close.
+func (b *Bridge) Quit(last func()) {
+	if !b.open() {
+		return
+	}
+	fyne.Do(func() {
+		if b.Close() {
+			last()
+		}
+	})
+}
+
+// Close drops whatever comes from now on, and reports whether the bridge was open. It waits for those who are about to
+// queue something, so that nobody meets Fyne's queue in its end.
+func (b *Bridge) Close() bool {
+	b.mu.Lock()
+	was := !b.closed
+	b.closed = true
+	b.mu.Unlock()
+	b.passing.Wait()
+	return was
+}
 
 // Tick lets the window's clocks go on once a second until ctx ends. A tick that the window has no time for is left out.
 func (b *Bridge) Tick(ctx context.Context) {
@@ -68,7 +116,7 @@ func (b *Bridge) Tick(ctx context.Context) {
 		}
 		select {
 		case <-idle:
-			fyne.Do(func() {
+			b.Do(func() {
 				b.window.Tick()
 				idle <- struct{}{}
 			})
