@@ -41,6 +41,10 @@ import (
 // appID names the program to the system: FyneApp.toml and the desktop file carry the same.
 const appID = "no.legekonsultasjon.Desktop"
 
+// passphraseName is the environment variable that opens the sealed file of secrets where there is no keyring and nobody to
+// type its passphrase.
+const passphraseName = "LEGEKONSULTASJON_PASSPHRASE"
+
 // Main runs the program and returns its exit code.
 func Main(args []string) int {
 	if len(args) > 0 {
@@ -108,10 +112,15 @@ type program struct {
 	newest   atomic.Pointer[desk.State]
 	speaker  atomic.Pointer[string]
 	dark     atomic.Bool
+	phrase   string // of the sealed file, to be tried once; the desk's goroutine uses it up
 }
 
 func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.Catalogue, renderer string) *program {
-	p := &program{options: o, log: log, words: words, renderer: renderer, bridge: ui.NewBridge(), app: fyneapp.NewWithID(appID)}
+	fyneapp.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Legekonsultasjon", Version: version(), Build: 1,
+		Migrations: map[string]bool{"fyneDo": !threadChecks}}) // Fyne's builder alone would put FyneApp.toml in
+	p := &program{options: o, log: log, words: words, renderer: renderer, bridge: ui.NewBridge(), app: fyneapp.NewWithID(appID),
+		phrase: os.Getenv(passphraseName)}
+	_ = os.Unsetenv(passphraseName) // no business of the programs that this one starts
 	p.app.SetIcon(fyne.NewStaticResource("app.png", assets.AppIcon()))
 	began := time.Now()
 	clock := func() time.Duration { return time.Since(began) }
@@ -195,6 +204,10 @@ func (c childWindow) SetOwn(shown bool, label image.Image) {
 func (p *program) show(s desk.State) {
 	p.newest.Store(&s)
 	p.bridge.Show(s)
+	if p.phrase != "" && s.Screen == desk.ScreenUnlock && !s.SignIn.Busy {
+		p.post(desk.DoUnlock{Passphrase: p.phrase})
+		p.phrase = ""
+	}
 }
 
 func (p *program) post(c desk.Command) {
