@@ -181,7 +181,7 @@ func (d *Desktop) await(limit time.Duration, what string, fits func(Widget) bool
 			steady = 0
 		}
 		found = w
-		return steady >= 4
+		return steady >= 8
 	})
 	if err != nil {
 		d.t.Fatalf("waited %v for %s; the window says:\n%s", limit, what, d.Says())
@@ -330,6 +330,9 @@ func (d *Desktop) Picture(file string) {
 		d.t.Log(err)
 	}
 	d.t.Logf("the screen: %s", file)
+	if text, err := os.ReadFile(d.file); err == nil {
+		_ = os.WriteFile(strings.TrimSuffix(file, ".png")+".json", text, 0o600)
+	}
 }
 
 // Frame is the luma at 320x240 of the picture with this label, without the bars beside a clip of another shape.
@@ -363,7 +366,9 @@ func Inside(part, whole image.Rectangle, clip *Clip) image.Rectangle {
 func (d *Desktop) Choose(label, words string) {
 	d.t.Helper()
 	fits := func(w Widget) bool { return w.Kind == "select" && w.Label == label && w.Enabled }
-	w := d.scrollTo(d.await(10*time.Second, fmt.Sprintf("a choice %q", label), fits), fits)
+	what := fmt.Sprintf("a choice %q", label)
+	d.scrollTo(d.await(10*time.Second, what, fits), fits)
+	w := d.await(10*time.Second, what, fits) // the wheel may still turn
 	if w.Text == words {
 		return
 	}
