@@ -49,7 +49,8 @@ func newCallView(w *Window) *callView {
 	v.buildTop(k)
 	v.buildLines(k)
 	v.body = container.New(&beside{}, part.Inset(14, 14, 0, 14, v.stage))
-	bottom := part.Column(0, v.troubles, v.next, v.notice, v.buildBar(k))
+	// What comes and goes stands highest: a button must not move under the pointer when a line below it disappears.
+	bottom := part.Column(0, v.notice, v.troubles, v.next, v.buildBar(k))
 	page := container.New(&between{}, bar(k, 56, part.Inset(0, 24, 0, 24, v.top)), v.body, bottom)
 	v.content = part.Layers(k.NewPlate(part.GroundTone, nil, 0), page)
 	return v
