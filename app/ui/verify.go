@@ -28,7 +28,8 @@ type verifySheet struct {
 	name, note *part.Field
 	problem    *part.Prose
 	back, send *part.Button
-	sending    bool // Send was pressed; the dialog's closing means that it went
+	to         string // whom it was built for
+	sending    bool   // Send was pressed; the dialog's closing means that it went
 	byPhone    bool
 }
 
@@ -44,7 +45,7 @@ func (v *verifySheet) build(d *desk.Verify) {
 	v.skin.Words = w.skin.Words
 	v.skin.Escape = v.correct
 	k := v.skin
-	v.byPhone, v.sending = d.Phone != "", false
+	v.to, v.byPhone, v.sending = recipient(d), d.Phone != "", false
 	kind := "email"
 	if v.byPhone {
 		kind = "phone"
@@ -61,7 +62,8 @@ func (v *verifySheet) build(d *desk.Verify) {
 	v.send = k.NewButton(part.Filled, w.t("verify.send"), v.press)
 	v.send.Disable()
 	plate := part.Layers(k.NewPlate(part.RaisedTone, part.LineTone, 14), part.Pad(18, part.Column(4, v.shown(d), v.small, v.when)))
-	body := part.Column(0, v.title, gap(6), v.text, gap(20), plate, gap(15), v.tick, gap(16),
+	together := k.NewProse(part.SmallStyle(), w.t("verify.together"))
+	body := part.Column(0, v.title, gap(6), v.text, gap(20), plate, gap(10), together, gap(12), v.tick, gap(16),
 		v.name, gap(12), v.note, gap(16), v.problem, gap(6), part.Row(10, part.Space(), v.back, v.send))
 	v.sheet = k.NewSheet(520, body)
 }
@@ -93,14 +95,18 @@ func (v *verifySheet) Render(s desk.State) {
 		return
 	case d == nil:
 		return
-	case !v.sheet.IsOpen():
-		v.build(d)
+	case v.sheet.IsOpen() && v.to == recipient(d):
 		v.fill(d)
-		v.sheet.Open(v.w.canvas, v.back)
 		return
 	}
+	v.sheet.Close() // of another number: its tick must not count for this one
+	v.build(d)
 	v.fill(d)
+	v.sheet.Open(v.w.canvas, v.back)
 }
+
+// recipient is whom the doctor verifies.
+func recipient(d *desk.Verify) string { return d.Phone + d.Email }
 
 func (v *verifySheet) fill(d *desk.Verify) {
 	w := v.w

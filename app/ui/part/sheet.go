@@ -1,6 +1,8 @@
 package part
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -38,11 +40,26 @@ func (s *Sheet) Open(c fyne.Canvas, first fyne.Focusable) {
 	}
 }
 
-// Close takes it away; a second call does nothing.
+// Close takes it away; a second call does nothing. Dialogs that lie over it stay, with the keyboard where it was; a menu
+// over it goes too.
 func (s *Sheet) Close() {
-	if s.canvas != nil {
-		s.canvas.Overlays().Remove(s)
-		s.canvas = nil
+	c := s.canvas
+	if c == nil {
+		return
+	}
+	s.canvas = nil
+	stack := c.Overlays()
+	layers, focused := slices.Clone(stack.List()), c.Focused()
+	at := slices.Index(layers, fyne.CanvasObject(s))
+	stack.Remove(s) // and, as Fyne has it, whatever lies over it
+	if at < 0 {
+		return
+	}
+	for _, o := range layers[at+1:] {
+		if over, ok := o.(*Sheet); ok {
+			stack.Add(over)
+			c.Focus(focused)
+		}
 	}
 }
 
