@@ -49,7 +49,7 @@ check: ## the quick part: formatting, vet, staticcheck, unit tests without cgo, 
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$bad" || { echo "not gofmt-ed: $$bad"; exit 1; }
 	$(GO) vet -tags $(TAGS) ./...
 	CGO_ENABLED=0 GOOS=windows $(GO) vet $(PURE)
-	CGO_ENABLED=0 GOOS=darwin $(GO) vet $(PURE)
+	CGO_ENABLED=0 GOOS=darwin $(GO) vet -tags ci $(PURE)
 	$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
 	CGO_ENABLED=0 $(GO) test $(PURE) ./e2e/arch
 	@$(MAKE) --no-print-directory page

@@ -106,7 +106,7 @@ func (f facts) step(e event) (facts, []action) {
 	case secured, securingFailed, channelOpened, dataCame, confirmation, confirmationFailed, impostor:
 		return f.onConfirmation(e)
 	case report:
-		return f, []action{emit{e.event}}
+		return f, []action{emit(e)}
 	case overflowed:
 		return f.end(Failed)
 	}

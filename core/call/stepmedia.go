@@ -94,7 +94,7 @@ func (f facts) open() (facts, []action) {
 	}
 	a := f.announcement()
 	f.told = &a
-	actions := []action{attach{a.microphone, a.camera}, a}
+	actions := []action{attach(a), a}
 	if f.relayOnly {
 		f.relayOnly = false
 		actions = append(actions, openRoutes{})

@@ -55,7 +55,7 @@ func OpenDisplay(dir string, width, height int, more ...string) (*Display, error
 	number, err := firstLine(r, 20*time.Second)
 	if err != nil {
 		p.Kill()
-		return nil, fmt.Errorf("Xvfb: %w: %s", err, Tail(p.Log, 5))
+		return nil, fmt.Errorf("the X server Xvfb: %w: %s", err, Tail(p.Log, 5))
 	}
 	d := &Display{Name: ":" + strings.TrimSpace(number), process: p, Width: width, Height: height}
 	if err := d.mapFramebuffer(filepath.Join(fb, "Xvfb_screen0")); err != nil {
