@@ -51,7 +51,7 @@ func (v *verifySheet) build(d *desk.Verify) {
 		kind = "phone"
 	}
 	title := part.Style{Size: theme.Heading, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
-	v.title, v.text = k.NewProse(title, w.t("verify."+kind+".title")), k.NewProse(part.SoftStyle(), w.t("verify."+kind+".text"))
+	v.title, v.text = k.NewProse(title, w.t("verify."+kind+".title")), k.NewProse(part.SoftStyle(), w.t("verify."+kind+".text")+" "+w.t("verify.together"))
 	v.small = k.NewLine(part.SoftStyle().Centred(), "", 24)
 	v.when = k.NewLine(part.SoftStyle().Centred(), "", 24)
 	v.tick = k.NewCheck(w.t("verify."+kind+".tick"), func(bool) { v.enable() })
@@ -62,8 +62,7 @@ func (v *verifySheet) build(d *desk.Verify) {
 	v.send = k.NewButton(part.Filled, w.t("verify.send"), v.press)
 	v.send.Disable()
 	plate := part.Layers(k.NewPlate(part.RaisedTone, part.LineTone, 14), part.Pad(18, part.Column(4, v.shown(d), v.small, v.when)))
-	together := k.NewProse(part.SmallStyle(), w.t("verify.together"))
-	body := part.Column(0, v.title, gap(6), v.text, gap(20), plate, gap(10), together, gap(12), v.tick, gap(16),
+	body := part.Column(0, v.title, gap(6), v.text, gap(20), plate, gap(15), v.tick, gap(16),
 		v.name, gap(12), v.note, gap(16), v.problem, gap(6), part.Row(10, part.Space(), v.back, v.send))
 	v.sheet = k.NewSheet(520, body)
 }
