@@ -200,9 +200,15 @@ func (c childWindow) SetOwn(shown bool, label image.Image) {
 	c.Window.SetOwn(screen.Own{Shown: shown, Label: label})
 }
 
+// screens are the words of the log.
+var screens = map[desk.Screen]string{desk.ScreenUnlock: "unlock", desk.ScreenSignIn: "signIn", desk.ScreenHome: "home",
+	desk.ScreenCall: "call", desk.ScreenSettings: "settings"}
+
 // show takes a state from the desk's goroutine.
 func (p *program) show(s desk.State) {
-	p.newest.Store(&s)
+	if old := p.newest.Swap(&s); old == nil || old.Screen != s.Screen || old.Connection != s.Connection {
+		p.log.Info("shows", "screen", screens[s.Screen], "online", s.Connection == desk.Online)
+	}
 	p.bridge.Show(s)
 	if p.phrase != "" && s.Screen == desk.ScreenUnlock && !s.SignIn.Busy {
 		p.post(desk.DoUnlock{Passphrase: p.phrase})

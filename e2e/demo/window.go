@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,7 +67,7 @@ func (d *demo) signIn(ctx context.Context) error {
 	return fmt.Errorf("the doctor could not be signed in (%w): %s", err, words)
 }
 
-// openWindow starts the desktop program and waits until it draws.
+// openWindow starts the desktop program and waits until it shows the doctor's home, connected to the server.
 func (d *demo) openWindow(ctx context.Context) error {
 	log := d.path("log", "window-events.log")
 	_ = os.Remove(log) // of an earlier run
@@ -85,19 +86,26 @@ func (d *demo) openWindow(ctx context.Context) error {
 	if d.window, err = d.run("window", d.env, argv...); err != nil {
 		return err
 	}
-	drawn := until(ctx, 30*time.Second, func() bool {
-		return !d.window.running() || strings.Contains(tail(log, 20), "msg=start") && (!d.headless || d.drawn())
-	})
+	home := func() bool { return strings.Contains(lastShown(log), "screen=home online=true") }
+	open := until(ctx, 40*time.Second, func() bool { return !d.window.running() || home() && (!d.headless || d.drawn()) })
 	switch {
 	case !d.window.running():
 		return d.window.ended("the desktop program")
-	case !drawn && ctx.Err() == nil:
-		return fmt.Errorf("the window does not open; see %s", filepath.Dir(log))
+	case !open && ctx.Err() == nil:
+		return fmt.Errorf("the window does not come to the doctor's home (%q); see %s", lastShown(log), filepath.Dir(log))
 	}
 	if s, err := settings.Open(d.path("profile", "settings.json"), "").Load(); err == nil && s.SealedFile {
 		d.say("No keyring here: the demo's secrets are in a file sealed with the passphrase %s.", password)
 	}
 	return nil
+}
+
+// lastShown is what the window's log says last about what it shows.
+func lastShown(log string) string {
+	text, _ := os.ReadFile(log) // none yet
+	_, last, _ := strings.Cut(string(text[max(0, bytes.LastIndex(text, []byte("msg=shows"))):]), "msg=shows ")
+	line, _, _ := strings.Cut(last, "\n")
+	return line
 }
 
 // hasCamera reports whether the system shows a camera; where it does not say, the program itself looks.
