@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"legekonsultasjon/app/ui/uitest"
@@ -25,13 +26,13 @@ type picture struct {
 
 func main() {
 	out := flag.String("out", "docs/images", "folder that the pictures are written to")
-	only := flag.String("only", "", "draw only pictures whose name contains this")
+	only := flag.String("only", "", "draw only the pictures of these names, between commas; empty draws all")
 	flag.Parse()
 	if err := os.MkdirAll(*out, 0o755); err != nil {
 		log.Fatal(err)
 	}
 	for _, p := range pictures() {
-		if !strings.Contains(p.name, *only) {
+		if *only != "" && !slices.Contains(strings.Split(*only, ","), p.name) {
 			continue
 		}
 		if err := draw(p, filepath.Join(*out, p.name+".png")); err != nil {
