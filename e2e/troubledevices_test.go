@@ -11,7 +11,7 @@ import (
 func (s *trouble) phoneEnv(sound bool) []string {
 	env := silent(os.Environ())
 	if sound {
-		env = append(s.sound.Env(os.Environ()), "PULSE_SINK=patient-ear", "PULSE_SOURCE=patient-mic.monitor")
+		env = append(s.sound.Env(os.Environ()), "PULSE_SINK=patient-ear", "PULSE_SOURCE=patient-voice")
 	}
 	return append(env, "DISPLAY="+s.phones.Name)
 }
@@ -35,7 +35,6 @@ func (s *trouble) noDevices() {
 	s.pageSays(p, "page: no camera, from the PIN on", clicked, s.page("help.noCamera.title"))
 	p.Sees(time.Second, s.page("help.noCamera.text"))
 	p.PressWords(5*time.Second, s.page("help.soundOnly"))
-	p.PressWords(20*time.Second, s.page("devices.go"))
 	p.Sees(20*time.Second, s.page("waiting.title"))
 	s.desktop.Press(20*time.Second, s.w("waiting.join"))
 	joined := s.desktop.Clicked()
@@ -55,6 +54,15 @@ func (s *trouble) pageWithoutMicrophone() {
 	s.pageSays(p, "page: no microphone, from the PIN on", clicked, s.page("help.noMicrophone.title"))
 	p.Sees(time.Second, s.page("help.noMicrophone.text"))
 	p.PressWords(5*time.Second, s.page("help.noVoice"))
+	p.Sees(20*time.Second, s.page("waiting.title"))
+}
+
+// pageWithoutDevices: a machine with neither.
+func (s *trouble) pageWithoutDevices() {
+	p, clicked := s.patient(offline, false, rig.BrowserOptions{})
+	s.pageSays(p, "page: neither camera nor microphone, from the PIN on", clicked, s.page("help.none.title"))
+	p.Sees(time.Second, s.page("help.none.text"))
+	p.PressWords(5*time.Second, s.page("help.without"))
 	p.Sees(20*time.Second, s.page("waiting.title"))
 }
 

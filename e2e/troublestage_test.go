@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +39,10 @@ type trouble struct {
 	*stage
 	language string
 	earlier  []postoffice.Letter // of a post office that was closed since
+	disks    error               // why there are no small disks
 	account  postoffice.Options
+
+	withdrawn time.Time // when an invitation was taken back
 }
 
 func newTrouble(t *testing.T) *trouble {
@@ -46,10 +50,11 @@ func newTrouble(t *testing.T) *trouble {
 	s.screen = rig.NewDisplay(t, mkdir(t, s.dir, "screen"), 1280, 800)
 	s.phones = rig.NewDisplay(t, mkdir(t, s.dir, "phones"), 1280, 1000)
 	s.sound = rig.NewSound(t, mkdir(t, s.dir, "sound"), "patient-ear", "patient-mic")
+	s.sound.Microphone(t, "patient-voice", "patient-mic")
 	keyring := rig.NewKeyring(t, mkdir(t, s.dir, "keyring"), s.sound.Dir)
 	s.clips(true)
 
-	smallDisk(t, mkdir(t, s.dir, "server", "server"), serverDisk)
+	s.disks = smallDisk(t, mkdir(t, s.dir, "server", "server"), serverDisk)
 	s.server = rig.NewServer(t, rig.ServerOptions{Dir: filepath.Join(s.dir, "server"), Doctors: []rig.Doctor{kari, per}, Args: []string{
 		"--turn-listen", fmt.Sprintf("127.0.0.1:%d", freeUDP(t)), "--turn-public-ip", "127.0.0.1", "--turn-allow-loopback"}})
 
@@ -58,7 +63,7 @@ func newTrouble(t *testing.T) *trouble {
 	t.Cleanup(func() { s.office.Close() })
 
 	profile := mkdir(t, s.dir, "desktop", "profile")
-	smallDisk(t, profile, profileDisk)
+	s.disks = errors.Join(s.disks, smallDisk(t, profile, profileDisk))
 	s.desktop = rig.NewDesktop(t, rig.DesktopOptions{Dir: filepath.Dir(profile), Display: s.screen, Args: []string{"--camera", "none"},
 		Env: append(keyring.Env(silent(os.Environ())), "XDG_RUNTIME_DIR="+s.sound.Dir)})
 	return s
@@ -76,7 +81,7 @@ func (s *trouble) run(name string, part func(s *trouble)) {
 		stage.t, stage.desktop = t, s.desktop.For(t)
 		own.stage = &stage
 		part(&own)
-		s.office, s.earlier, s.language = own.office, own.earlier, own.language
+		s.office, s.earlier, s.language, s.withdrawn = own.office, own.earlier, own.language, own.withdrawn
 	})
 }
 
@@ -262,23 +267,33 @@ func (s *trouble) closeOffice() {
 	s.office.Close()
 }
 
-// smallDisk mounts a file system of so many MiB on a folder until the test ends. It needs the rights of root.
-func smallDisk(t testing.TB, folder string, size int) {
+// smallDisk mounts a file system of so many MiB on a folder until the test ends. It needs the rights of root, its own or
+// by sudo.
+func smallDisk(t testing.TB, folder string, size int) error {
 	t.Helper()
-	if err := syscall.Mount("none", folder, "tmpfs", 0, fmt.Sprintf("size=%dm,mode=0700", size)); err != nil {
-		t.Fatalf("a small disk needs root: %v", err)
+	options := fmt.Sprintf("size=%dm,mode=0700,uid=%d,gid=%d", size, os.Getuid(), os.Getgid())
+	mount, unmount := []string{"mount", "-t", "tmpfs", "-o", options, "none", folder}, []string{"umount", "-l", folder}
+	if os.Getuid() != 0 {
+		mount, unmount = append([]string{"sudo", "-n"}, mount...), append([]string{"sudo", "-n"}, unmount...)
+	}
+	if _, err := rig.Run(t.Context(), os.Environ(), "", mount...); err != nil {
+		return fmt.Errorf("a small disk needs root, or sudo that asks for no password: %w", err)
 	}
 	t.Cleanup(func() {
-		if err := syscall.Unmount(folder, 0); err != nil {
-			_ = syscall.Unmount(folder, syscall.MNT_DETACH)
-			t.Log(err)
+		if _, err := rig.Run(context.Background(), os.Environ(), "", unmount...); err != nil {
+			t.Error(err)
 		}
 	})
+	return nil
 }
 
-// fillDisk writes until nothing fits any more, and returns how to make room again.
-func fillDisk(t testing.TB, folder string) (free func()) {
+// fillDisk writes on a small disk until nothing fits any more, and returns how to make room again.
+func (s *trouble) fillDisk(folder string) (free func()) {
+	t := s.t
 	t.Helper()
+	if s.disks != nil {
+		t.Fatal(s.disks)
+	}
 	file := filepath.Join(folder, "ballast")
 	f, err := os.Create(file)
 	if err != nil {

@@ -55,6 +55,15 @@ func (s *Sound) Defaults(t testing.TB, sink, source string) {
 	}
 }
 
+// Microphone makes a source of what is played into a sink: Chromium takes no monitor for a microphone.
+func (s *Sound) Microphone(t testing.TB, name, sink string) {
+	t.Helper()
+	if _, err := Run(context.Background(), s.Env(os.Environ()), "", "pactl", "load-module", "module-remap-source",
+		"master="+sink+".monitor", "source_name="+name); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Play plays a WAV file into a sink until it is over or the test ends.
 func (s *Sound) Play(t testing.TB, dir, sink, wav string) *Process {
 	t.Helper()
