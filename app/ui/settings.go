@@ -242,11 +242,11 @@ func (f *mailForm) read() (desk.MailSettings, bool) {
 type smsForm struct {
 	w                      *Window
 	content                *fyne.Container
-	method                 *part.Choice
+	preset, method         *part.Choice
 	url, headers, body     *part.Field
+	user                   *part.Field // shown where the template wants one
 	sender, secret, number *part.Field
-	country                *part.Choice
-	preset                 string
+	presets                []desk.SMSPreset
 	test                   *testLine
 }
 
@@ -254,7 +254,8 @@ func newSMSForm(w *Window, touch func()) *smsForm {
 	k := w.skin
 	changed := func(string) { touch() }
 	field := func(key string) *part.Field { return k.NewField(w.t("settings.sms."+key), "").OnChange(changed) }
-	f := &smsForm{w: w, url: field("url"), headers: field("headers").Rows(2), body: field("body").Rows(3), sender: field("sender")}
+	f := &smsForm{w: w, url: field("url"), headers: field("headers").Rows(2), body: field("body").Rows(3), user: field("user"), sender: field("sender")}
+	f.preset = k.NewChoice(w.t("settings.sms.preset"), func(id string) { f.fill(id); touch() })
 	f.url.SetHint(w.t("settings.sms.urlHint"))
 	f.secret = k.NewField(w.t("settings.sms.secret"), "").Secret().OnChange(changed)
 	f.method = k.NewChoice(w.t("settings.sms.method"), func(string) { touch() })
@@ -262,15 +263,46 @@ func newSMSForm(w *Window, touch func()) *smsForm {
 	f.test = newTestLine(w, w.t("settings.sms.test"), func() {
 		w.post(desk.DoTestSMS{Phone: f.number.Text(), Country: w.home.invite.country.Chosen()})
 	})
-	f.content = part.Column(14, k.NewProse(part.SoftStyle(), w.t("settings.sms.text")),
+	f.content = part.Column(14, k.NewProse(part.SoftStyle(), w.t("settings.sms.text")), f.preset,
 		part.TopRow(10, part.Wide(104, f.method), part.Grow(f.url)),
-		f.headers, f.body, f.sender, f.secret, f.number, f.test.content)
+		f.headers, f.body, f.user, f.sender, f.secret, f.number, f.test.content)
 	return f
+}
+
+// ownPreset is the choice of a template that the clinic writes itself.
+const ownPreset = "own"
+
+// fill puts a known gateway's template into the form.
+func (f *smsForm) fill(id string) {
+	for _, p := range f.presets {
+		if p.ID == id {
+			f.method.Choose(p.Method)
+			f.url.Type(p.URL)
+			f.headers.Type(p.Headers)
+			f.body.Type(p.Body)
+		}
+	}
+}
+
+func (f *smsForm) offer(presets []desk.SMSPreset, edited bool, chosen string) {
+	f.presets = presets
+	show(f.preset, len(presets) > 0)
+	if edited && f.preset.Chosen() != "" {
+		return
+	}
+	options, known := []part.Option{{ID: ownPreset, Words: f.w.t("settings.sms.own")}}, ownPreset
+	for _, p := range presets {
+		options = append(options, part.Option{ID: p.ID, Words: p.Name})
+		if p.ID == chosen {
+			known = chosen
+		}
+	}
+	f.preset.SetOptions(options, known)
 }
 
 func (f *smsForm) Render(s desk.Settings, edited bool) {
 	m := s.SMS
-	f.preset = m.Preset
+	f.offer(s.SMSPresets, edited, m.Preset)
 	if !edited || f.method.Chosen() == "" {
 		method := m.Method
 		if method == "" {
@@ -282,13 +314,20 @@ func (f *smsForm) Render(s desk.Settings, edited bool) {
 	f.headers.Begin(m.Headers)
 	f.body.Begin(m.Body)
 	f.sender.Begin(m.Sender)
+	f.user.Begin(m.User)
+	show(f.user, strings.Contains(f.url.Text()+f.headers.Text()+f.body.Text(), "{user}"))
 	f.secret.SetHint(kept(f.w, m.HasSecret))
 	f.test.Render(s.SMSTest, edited, m.URL != "")
 }
 
 func (f *smsForm) read() desk.SMSSettings {
-	return desk.SMSSettings{Preset: f.preset, URL: strings.TrimSpace(f.url.Text()), Method: f.method.Chosen(),
-		Headers: f.headers.Text(), Body: f.body.Text(), Sender: strings.TrimSpace(f.sender.Text())}
+	preset := f.preset.Chosen()
+	if preset == ownPreset {
+		preset = ""
+	}
+	return desk.SMSSettings{Preset: preset, URL: strings.TrimSpace(f.url.Text()), Method: f.method.Chosen(),
+		Headers: f.headers.Text(), Body: f.body.Text(), Sender: strings.TrimSpace(f.sender.Text()),
+		User: strings.TrimSpace(f.user.Text())}
 }
 
 // testLine is a button and what came of pressing it.

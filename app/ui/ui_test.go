@@ -338,3 +338,21 @@ func TestEveryDesignedStateHasWordsAndFits(t *testing.T) {
 		}
 	}
 }
+
+func TestAKnownGatewayFillsTheTemplate(t *testing.T) {
+	f := uitest.Open(uitest.SettingsOpen(), 1180, 1400, 1)
+	if strings.Contains(says(f), "Konto hos leverandøren") {
+		t.Fatal("an account is asked for that nobody wants")
+	}
+	press(t, f, "select", "Leverandør")
+	press(t, f, "item", "Eksempel SMS")
+	f.Window.Render(uitest.SettingsOpen()) // what was filled in is not taken back
+	typeInto(t, f, "Konto hos leverandøren", "lege")
+	press(t, f, "button", "Lagre")
+	got, ok := f.Last().(desk.DoSaveSettings)
+	want := desk.SMSSettings{Preset: "example", URL: "https://sms.example/send", Method: "GET", Headers: "X-Kind: text",
+		Body: "{user} {secret}", Sender: "Legesenter", User: "lege"}
+	if !ok || got.SMS != want {
+		t.Fatalf("posted %+v", f.Last())
+	}
+}

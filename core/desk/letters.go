@@ -36,10 +36,20 @@ func NewLetters(clock func() time.Time, roots *x509.CertPool) Letters {
 		},
 		SMS: func(a settings.SMS, secret string) (deliver.Channel, error) {
 			return sms.New(sms.Template{
-				URL: a.URL, Method: a.Method, Headers: a.Headers, Body: a.Body, Sender: a.Sender, Secret: secret,
+				URL: a.URL, Method: a.Method, Headers: a.Headers, Body: a.Body, Sender: a.Sender, User: a.User, Secret: secret,
 			}, roots, smsTimeout)
 		},
 	}
+}
+
+// smsPresets are the gateways that the settings offer.
+func smsPresets() []SMSPreset {
+	known := sms.Presets()
+	out := make([]SMSPreset, len(known))
+	for i, p := range known {
+		out[i] = SMSPreset{ID: p.ID, Name: p.Name, URL: p.Template.URL, Method: p.Template.Method, Headers: p.Template.Headers, Body: p.Template.Body}
+	}
+	return out
 }
 
 // smsTimeout bounds one request to a gateway.

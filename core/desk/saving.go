@@ -36,7 +36,7 @@ func (l *loop) doSaveSettings(c DoSaveSettings) {
 	s.Mail = settings.Mail{Host: c.Mail.Host, Port: c.Mail.Port, Security: c.Mail.Security, User: c.Mail.User,
 		From: c.Mail.From, FromName: c.Mail.FromName}
 	s.SMS = settings.SMS{Preset: c.SMS.Preset, URL: c.SMS.URL, Method: c.SMS.Method, Headers: c.SMS.Headers,
-		Body: c.SMS.Body, Sender: c.SMS.Sender}
+		Body: c.SMS.Body, Sender: c.SMS.Sender, User: c.SMS.User}
 	s.RelayOnly, s.Chime = c.RelayOnly, c.Chime
 	if slices.Contains([]string{"nb", "en"}, c.Language) {
 		s.Language = c.Language

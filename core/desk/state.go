@@ -178,6 +178,7 @@ type Call struct {
 type Settings struct {
 	Mail                           MailSettings
 	SMS                            SMSSettings
+	SMSPresets                     []SMSPreset
 	Cameras, Microphones, Speakers []DeviceChoice
 	Language, Theme                string
 	RelayOnly                      bool
@@ -206,9 +207,16 @@ type SMSSettings struct {
 	URL       string
 	Method    string
 	Headers   string // one "Name: value" per line
-	Body      string // with {number} {text} {sender} {secret}
+	Body      string // with {number} {text} {sender} {user} {secret}
 	Sender    string
+	User      string // of the clinic's account at the gateway
 	HasSecret bool
+}
+
+// SMSPreset is a gateway whose template is known: what it puts into SMSSettings.
+type SMSPreset struct {
+	ID, Name                   string // Name is the company's own
+	URL, Method, Headers, Body string
 }
 
 // Test is the state of a settings test.

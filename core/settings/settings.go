@@ -46,6 +46,7 @@ type SMS struct {
 	Headers string `json:"headers"` // one "Name: value" per line
 	Body    string `json:"body"`
 	Sender  string `json:"sender"`
+	User    string `json:"user,omitempty"`
 }
 
 // Devices are the chosen devices. An empty choice follows the system.

@@ -78,6 +78,13 @@ func (f *Field) SetText(s string) {
 	}
 }
 
+// Type replaces the text as if it had been typed, without calling OnChange: Begin leaves it alone.
+func (f *Field) Type(s string) {
+	begun := f.begun
+	f.SetText(s)
+	f.begun = begun
+}
+
 // Begin sets a remembered value, unless somebody has changed the field since the last Begin.
 func (f *Field) Begin(s string) {
 	if f.entry.Text == f.begun && f.begun != s && !f.entry.focused {

@@ -199,6 +199,7 @@ func Settings() desk.Settings {
 		Mail: desk.MailSettings{Host: "smtp.sentrum.example", Port: 587, Security: "starttls", User: "video@sentrum.example", From: "video@sentrum.example", FromName: "Legesenteret Sentrum", HasPassword: true},
 		SMS: desk.SMSSettings{URL: "https://sms.example/v1/send", Method: "POST", Headers: "Authorization: Bearer {secret}\nContent-Type: application/json",
 			Body: `{"to":"{number}","from":"{sender}","text":"{text}"}`, Sender: "Legesenter", HasSecret: true},
+		SMSPresets:  []desk.SMSPreset{{ID: "example", Name: "Eksempel SMS", URL: "https://sms.example/send", Method: "GET", Headers: "X-Kind: text", Body: "{user} {secret}"}},
 		Cameras:     []desk.DeviceChoice{{ID: "c1", Name: "Integrert kamera", Chosen: true}, {ID: "c2", Name: "USB-kamera på skjermen"}},
 		Microphones: []desk.DeviceChoice{{ID: "m1", Name: "Hodesett"}, {ID: "m2", Name: "Bordmikrofon", Chosen: true, Missing: true}},
 		Speakers:    []desk.DeviceChoice{{ID: "s1", Name: "Hodesett", Chosen: true}},

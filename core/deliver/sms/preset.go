@@ -1,7 +1,7 @@
 package sms
 
-// Preset is a gateway whose template is known. The doctor's settings offer them by Name; the clinic fills in sender and
-// secret.
+// Preset is a gateway whose template is known. The doctor's settings offer them by Name; the clinic fills in sender,
+// secret and, where the template has {user}, the name of its account.
 type Preset struct {
 	ID, Name string
 	Template Template
@@ -13,7 +13,7 @@ func Presets() []Preset {
 		{ID: "sveve", Name: "Sveve", Template: Template{
 			// The body, not the URL: URLs are written into logs.
 			URL: "https://sveve.no/SMS/SendMessage", Method: "POST", Headers: "Content-Type: application/x-www-form-urlencoded",
-			Body: "user={sender}&passwd={secret}&to={number}&msg={text}&from={sender}&f=json",
+			Body: "user={user}&passwd={secret}&to={number}&msg={text}&from={sender}&f=json",
 		}},
 		{ID: "json", Name: "JSON", Template: Template{
 			URL: "https://", Method: "POST", Headers: "Content-Type: application/json\nAuthorization: Bearer {secret}",

@@ -1,5 +1,5 @@
 // Package sms sends letters through an HTTP gateway that is described by a template: URL, method, headers and body with
-// {number}, {text}, {sender} and {secret}. Every gateway that Norwegian clinics use takes such a request.
+// {number}, {text}, {sender}, {user} and {secret}. Every gateway that Norwegian clinics use takes such a request.
 package sms
 
 import (
@@ -30,6 +30,7 @@ type Template struct {
 	Headers string // one "Name: value" per line
 	Body    string
 	Sender  string // what the phone shows: 11 letters and digits or a number
+	User    string // name of the clinic's account, where the gateway asks for one
 	Secret  string
 }
 
@@ -117,7 +118,7 @@ func notToken(r rune) bool {
 }
 
 func (t Template) values(number, text string) map[string]string {
-	return map[string]string{"number": number, "text": text, "sender": t.Sender, "secret": t.Secret}
+	return map[string]string{"number": number, "text": text, "sender": t.Sender, "user": t.User, "secret": t.Secret}
 }
 
 // fill replaces placeholders in one pass: what a value holds is never taken for a placeholder.

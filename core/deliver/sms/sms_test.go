@@ -63,7 +63,7 @@ func TestTheKnownGatewaysTakeAMessage(t *testing.T) {
 	defer o.Close()
 	for id, address := range map[string]string{"json": o.SMSURL(), "sveve": o.SveveURL()} {
 		template := preset(t, id)
-		template.URL, template.Sender, template.Secret = address, "Legesenter", secret
+		template.URL, template.Sender, template.User, template.Secret = address, "Legesenter", "lege", secret
 		receipt, err := gateway(t, template, nil).Send(t.Context(), message)
 		if err != nil || receipt == "" {
 			t.Fatalf("%s: %q, %v", id, receipt, err)
