@@ -81,16 +81,32 @@ func isLoopback(host string) bool {
 
 // transport dials anew for every call, so that nothing stays behind.
 func (c Client) transport() *http.Transport {
-	dialer := &net.Dialer{Timeout: connectTimeout}
 	return &http.Transport{
 		Proxy:                  c.Proxy,
-		DialContext:            dialer.DialContext,
+		DialContext:            dial,
 		TLSClientConfig:        c.TLS.Clone(),
 		TLSHandshakeTimeout:    connectTimeout,
 		ResponseHeaderTimeout:  answerTimeout,
 		MaxResponseHeaderBytes: 16 << 10,
 		DisableKeepAlives:      true,
 	}
+}
+
+// dial knows localhost by itself (RFC 6761 section 6.3): a password may go there without TLS, so no resolver decides where
+// that is, and a machine without a hosts file reaches it too.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: connectTimeout}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || !strings.EqualFold(host, "localhost") {
+		return dialer.DialContext(ctx, network, address)
+	}
+	conn, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	if err != nil {
+		if six, err := dialer.DialContext(ctx, network, net.JoinHostPort("::1", port)); err == nil {
+			return six, nil
+		}
+	}
+	return conn, err
 }
 
 func (c Client) http() *http.Client {
