@@ -47,7 +47,6 @@ type Window struct {
 	verify   *verifySheet
 	aloud    *aloudSheet
 	question *questionSheet
-	layer    fyne.CanvasObject // notices over the content
 	notice   *noticeBar
 }
 

@@ -19,11 +19,8 @@ type verifySheet struct {
 	sheet      *part.Sheet
 	title      *part.Prose
 	text       *part.Prose
-	number     *part.Line
-	address    *part.Prose
 	small      *part.Line
 	when       *part.Line
-	box        *fyne.Container
 	tick       *part.Check
 	name, note *part.Field
 	problem    *part.Prose

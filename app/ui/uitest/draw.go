@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
 	"legekonsultasjon/app/ui"
@@ -19,7 +20,7 @@ import (
 // Face is a window without a display: what it posts is kept, what it draws can be looked at.
 type Face struct {
 	Window  *ui.Window
-	Canvas  test.WindowlessCanvas
+	Canvas  software.WindowlessCanvas
 	Surface *tile.Raster
 	Posted  []desk.Command
 }
@@ -28,7 +29,7 @@ type Face struct {
 // opened before must not be used any more.
 func Open(s desk.State, width, height, scale float32) *Face {
 	test.NewApp()
-	f := &Face{Canvas: test.NewWindow(nil).Canvas().(test.WindowlessCanvas)}
+	f := &Face{Canvas: test.NewWindow(nil).Canvas().(software.WindowlessCanvas)}
 	skin := part.NewSkin(theme.Dark(), theme.NewFonts())
 	f.Surface = tile.NewRaster(tile.Paint{Do: func(do func()) { do() }, RGBA: RGBA, Mirror: Mirror}, skin)
 	if s.Screen == desk.ScreenCall {
