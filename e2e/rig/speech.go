@@ -179,19 +179,3 @@ func Repeat(t testing.TB, wav string, times int) string {
 	}
 	return to
 }
-
-// Heard is how like what was heard is to what was said. Once: it was said once within what was heard; the lag may be up
-// to a second beyond the first sound. Otherwise it was said over and over, and heard begins anywhere in it.
-func Heard(said, heard []float64, once bool) float64 {
-	if !once {
-		r, _ := BestCorrelation(said, heard[:min(len(heard), len(said))], len(said), true)
-		return r
-	}
-	first := 0
-	for first < len(heard) && heard[first] < 100 {
-		first++
-	}
-	from := max(0, first-25)
-	r, _ := BestCorrelation(heard[from:], said[:min(len(said), len(heard)-from-50)], 50, false)
-	return r
-}
