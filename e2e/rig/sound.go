@@ -64,15 +64,15 @@ func (s *Sound) Microphone(t testing.TB, name, sink string) {
 	}
 }
 
-// Play plays a WAV file into a sink until it is over or the test ends.
+// Play plays a WAV file (with a deep buffer: the stage itself must not leave holes on a busy machine) into a sink until it is over or the test ends.
 func (s *Sound) Play(t testing.TB, dir, sink, wav string) *Process {
 	t.Helper()
-	return Start(t, dir, "paplay-"+sink, s.Env(os.Environ()), "paplay", "--device="+sink, "--latency-msec=20", wav)
+	return Start(t, dir, "paplay-"+sink, s.Env(os.Environ()), "paplay", "--device="+sink, "--latency-msec=500", wav)
 }
 
 // Record records a source as raw 48 kHz mono 16-bit little-endian samples into file until the process is stopped.
 func (s *Sound) Record(t testing.TB, dir, source, file string) *Process {
 	t.Helper()
-	return Start(t, dir, "parec-"+source, s.Env(os.Environ()), "parec", "--device="+source, "--latency-msec=20",
+	return Start(t, dir, "parec-"+source, s.Env(os.Environ()), "parec", "--device="+source, "--latency-msec=500",
 		"--rate=48000", "--channels=1", "--format=s16le", "--file-format=raw", file)
 }
