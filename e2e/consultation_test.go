@@ -129,12 +129,12 @@ func remoteFrame(p *rig.Page) []byte {
 	return luma
 }
 
-// Speech that arrives is at least this like what was spoken, else it is not that speech: another text comes to 0.5 at the
-// most. The target is 0.9, which a machine that stalls while it runs two sound servers, a browser and a window misses
-// now and then: the log says by how much, and docs/adr/0005-speech-figure.md why the test does not fail for it.
+// The likeness of speech has a target, which is logged, and a floor, which fails: a machine that stalls while it runs two
+// sound servers, a browser and a window shifts the sound within a long stretch, and docs/adr/0005-speech-figure.md says why
+// the test does not fail for that. Within a piece of 2.5 s the right speech is there or it is not.
 const (
-	speechFloor  = .6
-	speechTarget = .9
+	speechFloor  = .85 // of the best piece of 2.5 s
+	speechTarget = .9  // of the best stretch of 10.5 s
 )
 
 // speech records the doctor's ear while the patient speaks and then the patient's while the doctor does, and compares
@@ -171,8 +171,14 @@ func (s *stage) hears(what string, ear *rig.Sound, wav string) {
 		verdict = "MISSES"
 	}
 	s.t.Logf("correlation %s: %.3f (each of %.1f s:%s), %s the target of %.1f", what, best, stretch*.02, all, verdict, speechTarget)
-	if best < speechFloor {
-		s.t.Errorf("%s: correlation %.3f: this is not what was spoken", what, best)
+	const piece = 125
+	sure := best
+	for n := 0; n+piece <= len(envelope); n += piece {
+		r, _ := rig.BestCorrelation(original, envelope[n:n+piece], len(original), true)
+		sure = max(sure, r)
+	}
+	if s.t.Logf("best piece %s: %.3f", what, sure); sure < speechFloor {
+		s.t.Errorf("%s: no piece is like what was spoken", what)
 	}
 }
 

@@ -64,10 +64,10 @@ func (s *Sound) Microphone(t testing.TB, name, sink string) {
 	}
 }
 
-// Play plays a WAV file (with a deep buffer: the stage itself must not leave holes on a busy machine) into a sink until it is over or the test ends.
+// Play plays a WAV file into a sink (with a short buffer: the monitor hands on in pieces as long as the sink's) until it is over or the test ends.
 func (s *Sound) Play(t testing.TB, dir, sink, wav string) *Process {
 	t.Helper()
-	return Start(t, dir, "paplay-"+sink, s.Env(os.Environ()), "paplay", "--device="+sink, "--latency-msec=500", wav)
+	return Start(t, dir, "paplay-"+sink, s.Env(os.Environ()), "paplay", "--device="+sink, "--latency-msec=20", wav)
 }
 
 // Record records a source as raw 48 kHz mono 16-bit little-endian samples into file until the process is stopped.

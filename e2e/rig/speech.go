@@ -145,7 +145,7 @@ func BestCorrelation(said, heard []float64, lags int, loop bool) (best float64, 
 			}
 			x, y = append(x, said[j]), append(y, h)
 		}
-		if r := pearson(x, y); len(x)*20 >= 8000 && r > best {
+		if r := pearson(x, y); len(x) >= min(400, len(heard)) && r > best {
 			best, lag = r, l
 		}
 	}
