@@ -2,12 +2,10 @@ package e2e
 
 import (
 	"encoding/base64"
-	"fmt"
 	"image"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -127,59 +125,6 @@ func remoteFrame(p *rig.Page) []byte {
 		return nil
 	}
 	return luma
-}
-
-// The likeness of speech has a target, which is logged, and a floor, which fails: a machine that stalls while it runs two
-// sound servers, a browser and a window shifts the sound within a long stretch, and docs/adr/0005-speech-figure.md says why
-// the test does not fail for that. Within a piece of 2.5 s the right speech is there or it is not.
-const (
-	speechFloor  = .85 // of the best piece of 2.5 s
-	speechTarget = .9  // of the best stretch of 10.5 s
-)
-
-// speech records the doctor's ear while the patient speaks and then the patient's while the doctor does, and compares
-// three stretches of more than ten seconds each. They speak in turns: while both do, a browser's echo canceller lowers
-// the voice that it sends.
-func (s *stage) speech(patient *rig.Process) {
-	s.t.Helper()
-	said := filepath.Join(s.dir, "doctor.wav")
-	rig.Speech(s.t, said, doctorSays, "40")
-	s.hears("patient to doctor", s.sound, s.spoken())
-	if patient != nil {
-		patient.Stop()
-	}
-	s.sound.Play(s.t, s.dir, "mic", rig.Repeat(s.t, said, 20))
-	s.hears("doctor to patient", s.heard, said)
-}
-
-func (s *stage) hears(what string, ear *rig.Sound, wav string) {
-	s.t.Helper()
-	heard := filepath.Join(s.dir, strings.ReplaceAll(what, " ", "-")+".raw")
-	rec := ear.Record(s.t, s.dir, "ear.monitor", heard)
-	const stretch, stretches = 525, 3 // of 20 ms each
-	want := stretch * stretches * 960
-	rig.Until(s.t, 60*time.Second, "sound "+what, func() bool { return len(rig.Recorded(s.t, heard)) >= want })
-	rec.Stop()
-	original, envelope := rig.Envelope(rig.Samples(s.t, wav)), rig.Envelope(rig.Recorded(s.t, heard))
-	best, all := 0.0, ""
-	for n := range stretches {
-		r, _ := rig.BestCorrelation(original, envelope[n*stretch:(n+1)*stretch], len(original), true)
-		best, all = max(best, r), all+fmt.Sprintf(" %.3f", r)
-	}
-	verdict := "meets"
-	if best < speechTarget {
-		verdict = "MISSES"
-	}
-	s.t.Logf("correlation %s: %.3f (each of %.1f s:%s), %s the target of %.1f", what, best, stretch*.02, all, verdict, speechTarget)
-	const piece = 125
-	sure := best
-	for n := 0; n+piece <= len(envelope); n += piece {
-		r, _ := rig.BestCorrelation(original, envelope[n:n+piece], len(original), true)
-		sure = max(sure, r)
-	}
-	if s.t.Logf("best piece %s: %.3f", what, sure); sure < speechFloor {
-		s.t.Errorf("%s: no piece is like what was spoken", what)
-	}
 }
 
 // spoken is what the patient says.

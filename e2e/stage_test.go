@@ -31,6 +31,7 @@ type stage struct {
 	desktop *rig.Desktop
 	doctor  *rig.Clip // what the doctor's camera plays
 	patient *rig.Clip
+	takes   int // recordings made
 }
 
 type options struct {

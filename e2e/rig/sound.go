@@ -23,7 +23,7 @@ func NewSound(t testing.TB, dir string, sinks ...string) *Sound {
 		t.Fatal(err)
 	}
 	s := &Sound{Dir: run}
-	argv := []string{"pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+	argv := []string{"nice", "-n", "-11", "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
 		"-L", "module-native-protocol-unix socket=" + s.socket() + " auth-anonymous=1"}
 	for _, name := range sinks {
 		// norewinds: without it a recording of the monitor is full of holes.
@@ -67,12 +67,12 @@ func (s *Sound) Microphone(t testing.TB, name, sink string) {
 // Play plays a WAV file into a sink (with a short buffer: the monitor hands on in pieces as long as the sink's) until it is over or the test ends.
 func (s *Sound) Play(t testing.TB, dir, sink, wav string) *Process {
 	t.Helper()
-	return Start(t, dir, "paplay-"+sink, s.Env(os.Environ()), "paplay", "--device="+sink, "--latency-msec=20", wav)
+	return Start(t, dir, "paplay-"+sink, s.Env(os.Environ()), "nice", "-n", "-11", "paplay", "--device="+sink, "--latency-msec=20", wav)
 }
 
 // Record records a source as raw 48 kHz mono 16-bit little-endian samples into file until the process is stopped.
 func (s *Sound) Record(t testing.TB, dir, source, file string) *Process {
 	t.Helper()
-	return Start(t, dir, "parec-"+source, s.Env(os.Environ()), "parec", "--device="+source, "--latency-msec=500",
+	return Start(t, dir, "parec-"+source, s.Env(os.Environ()), "nice", "-n", "-11", "parec", "--device="+source, "--latency-msec=500",
 		"--rate=48000", "--channels=1", "--format=s16le", "--file-format=raw", file)
 }

@@ -38,6 +38,15 @@ func Samples(t testing.TB, file string) []int16 {
 	return s
 }
 
+// RecordedSamples is how many there are so far, without reading them.
+func RecordedSamples(file string) int {
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0
+	}
+	return int(info.Size() / 2)
+}
+
 // Recorded reads the raw samples of Sound.Record so far.
 func Recorded(t testing.TB, file string) []int16 {
 	t.Helper()
