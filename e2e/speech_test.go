@@ -9,20 +9,15 @@ import (
 	"legekonsultasjon/e2e/rig"
 )
 
-// The likeness of speech has a target, which is logged, and a floor, which fails: a machine that stalls while it runs two
-// sound servers, a browser and a window shifts the sound within a long stretch, and docs/adr/0005-speech-figure.md says why
-// the test does not fail for that. Within a piece of 2.5 s the right speech is there or it is not.
 const (
-	speechFloor  = .85 // of the best piece of 2.5 s
-	speechTarget = .9  // of the best stretch of 10.5 s
-
-	stretch, stretches = 525, 3 // of 20 ms each
-	piece              = 125
+	speechTarget = .9              // least likeness of a stretch
+	stretch      = 525             // its length: 10.5 s in steps of 20 ms
+	stride       = 125             // from one stretch to the next
+	hearingTime  = 2 * time.Minute // for the first stretch that is good enough
 )
 
-// speech records the doctor's ear while the patient speaks and then the patient's while the doctor does, and compares
-// three stretches of more than ten seconds each. They speak in turns: while both do, a browser's echo canceller lowers
-// the voice that it sends.
+// speech listens at the doctor's ear while the patient speaks and then at the patient's while the doctor does. They speak
+// in turns: while both do, a browser's echo canceller lowers the voice that it sends.
 func (s *stage) speech(patient *rig.Process) {
 	s.t.Helper()
 	said := filepath.Join(s.dir, "doctor.wav")
@@ -37,52 +32,48 @@ func (s *stage) speech(patient *rig.Process) {
 	s.hears("doctor to patient", s.sound, s.heard)
 }
 
-// hearsFile compares what comes out of an ear with a file that a browser plays as its microphone.
+// hearsFile compares what comes out of an ear with a file that a browser plays as its microphone, in a loop.
 func (s *stage) hearsFile(what, wav string, ear *rig.Sound) {
 	s.t.Helper()
-	recording := s.listen("ear", ear, "ear.monitor")
-	heard := recording.end(s.t)
 	said := rig.Envelope(rig.Samples(s.t, wav))
-	s.compare(what, len(heard), func(from, n int) (float64, int) {
-		r, lag := rig.BestCorrelation(said, heard[from:from+n], len(said), true)
-		return r, from - lag
+	heard := s.listen("ear", ear, "ear.monitor")
+	s.judgeSpeech(what, heard.steps, func(from int) (float64, string) {
+		r, _ := rig.BestCorrelation(said, heard.envelope(s.t, from, stretch), len(said), true)
+		return r, ""
 	})
+	heard.process.Stop()
 }
 
 // hears compares what comes out of an ear with what a microphone was given at the same time, at most one second earlier.
 func (s *stage) hears(what string, mouth, ear *rig.Sound) {
 	s.t.Helper()
-	const early, latest = 15, 65 // the two recordings do not begin at the same instant
-	first, second := s.listen("mouth", mouth, "mic.monitor"), s.listen("ear", ear, "ear.monitor")
-	said, heard := first.end(s.t), second.end(s.t)
-	s.compare(what, min(len(said), len(heard))-latest, func(from, n int) (float64, int) {
-		r, lag := rig.BestCorrelation(heard[from:], said[from+early:from+early+n], early+latest, false)
-		return r, lag - early
+	const early, latest = 15, 50 // the two recordings do not begin at the same instant
+	said, heard := s.listen("mouth", mouth, "mic.monitor"), s.listen("ear", ear, "ear.monitor")
+	ready := func() int { return min(said.steps(), heard.steps()) - early - latest }
+	s.judgeSpeech(what, ready, func(from int) (float64, string) {
+		r, lag := rig.BestCorrelation(heard.envelope(s.t, from, stretch+early+latest), said.envelope(s.t, from+early, stretch), early+latest, false)
+		return r, fmt.Sprintf(" after %d ms", 20*(lag-early))
 	})
+	said.process.Stop()
+	heard.process.Stop()
 }
 
-// compare logs and judges the likeness of stretches and pieces out of n steps of 20 ms; like gives it for one of them,
-// with the lag in steps.
-func (s *stage) compare(what string, n int, like func(from, n int) (float64, int)) {
+// judgeSpeech tries stretches as they are recorded until one is like what was spoken. A virtual machine whose host takes
+// its processors away for a while has holes in its sound, which says nothing of the call: there is patience for better
+// times, and the log says how it was.
+func (s *stage) judgeSpeech(what string, steps func() int, like func(from int) (float64, string)) {
 	s.t.Helper()
-	best, all := 0.0, ""
-	for from := 0; from+stretch <= n; from += stretch {
-		r, _ := like(from, stretch)
-		best, all = max(best, r), all+fmt.Sprintf(" %.3f", r)
+	all, stolen := rig.Processors()
+	deadline, tried, best := time.Now().Add(hearingTime), "", 0.0
+	for from := 0; best < speechTarget && time.Now().Before(deadline); from += stride {
+		rig.Until(s.t, time.Minute, "a recording", func() bool { return steps() >= from+stretch })
+		r, lag := like(from)
+		best, tried = max(best, r), tried+fmt.Sprintf(" %.3f%s,", r, lag)
 	}
-	verdict := "meets"
+	now, gone := rig.Processors()
+	s.t.Logf("correlation %s over %.1f s:%s with %.0f %% of the processors taken by the host", what, stretch*.02, tried, 100*(gone-stolen)/max(1, now-all))
 	if best < speechTarget {
-		verdict = "MISSES"
-	}
-	s.t.Logf("correlation %s: %.3f (each of %.1f s:%s), %s the target of %.1f", what, best, stretch*.02, all, verdict, speechTarget)
-	sure, path := best, ""
-	for from := 0; from+piece <= n; from += piece {
-		r, lag := like(from, piece)
-		sure, path = max(sure, r), path+fmt.Sprintf(" %.2f@%d", r, lag*20)
-	}
-	s.t.Logf("pieces %s (likeness@lag in ms):%s", what, path)
-	if sure < speechFloor {
-		s.t.Errorf("%s: no piece is like what was spoken: %.3f", what, sure)
+		s.t.Errorf("speech %s: correlation %.3f, want %.1f", what, best, speechTarget)
 	}
 }
 
@@ -99,11 +90,11 @@ func (s *stage) listen(name string, sound *rig.Sound, source string) listening {
 	return listening{sound.Record(s.t, s.dir, source, file), file}
 }
 
-// end waits until all stretches are recorded and returns their envelope.
-func (l listening) end(t testing.TB) []float64 {
+// steps is how much is recorded, in steps of 20 ms.
+func (l listening) steps() int { return rig.RecordedSamples(l.file) / 960 }
+
+// envelope is the loudness of n steps.
+func (l listening) envelope(t testing.TB, from, n int) []float64 {
 	t.Helper()
-	const want = (stretch*stretches + 100) * 960
-	rig.Until(t, 60*time.Second, "a recording", func() bool { return rig.RecordedSamples(l.file) >= want })
-	l.process.Stop()
-	return rig.Envelope(rig.Recorded(t, l.file))
+	return rig.Envelope(rig.Recorded(t, l.file)[from*960 : (from+n)*960])
 }

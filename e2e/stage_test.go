@@ -43,6 +43,7 @@ type options struct {
 func newStage(t *testing.T, o options) *stage {
 	t.Helper()
 	s := &stage{t: t, dir: t.TempDir()}
+	rig.Awake(t, s.dir)
 	s.screen = rig.NewDisplay(t, mkdir(t, s.dir, "screen"), 1280, 800)
 	s.phones = rig.NewDisplay(t, mkdir(t, s.dir, "phones"), 1280, 1000)
 	s.sound, s.heard = rig.NewSound(t, mkdir(t, s.dir, "sound"), "ear", "mic"), rig.NewSound(t, mkdir(t, s.dir, "heard"), "ear", "mic")

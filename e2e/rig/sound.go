@@ -73,6 +73,6 @@ func (s *Sound) Play(t testing.TB, dir, sink, wav string) *Process {
 // Record records a source as raw 48 kHz mono 16-bit little-endian samples into file until the process is stopped.
 func (s *Sound) Record(t testing.TB, dir, source, file string) *Process {
 	t.Helper()
-	return Start(t, dir, "parec-"+source, s.Env(os.Environ()), "nice", "-n", "-11", "parec", "--device="+source, "--latency-msec=500",
+	return Start(t, dir, "parec-"+source, s.Env(os.Environ()), "nice", "-n", "-11", "parec", "--device="+source, "--latency-msec=20",
 		"--rate=48000", "--channels=1", "--format=s16le", "--file-format=raw", file)
 }
