@@ -1,7 +1,5 @@
 //go:build hostile
 
-// Package drill goes through faults on purpose: hostile relays, searches for what the server should not have, guesses
-// at PINs. Each test is one drill and prints one line: name, runs, survived, figure.
 package drill
 
 import (
@@ -11,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -32,25 +29,6 @@ import (
 )
 
 var kari = rig.Doctor{Name: "Kari Nordmann", Email: "kari@eksempel.no", Password: "tre ugler sover paa taket"}
-
-// runs is RUNS, or one of each.
-func runs(t *testing.T, otherwise int) int {
-	t.Helper()
-	text := os.Getenv("RUNS")
-	if text == "" {
-		return otherwise
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		t.Fatalf("RUNS=%q is no number", text)
-	}
-	return n
-}
-
-// report prints the drill's line.
-func report(name string, runs, survived int, figure string, args ...any) {
-	fmt.Printf("drill %s: runs %d, survived %d, %s\n", name, runs, survived, fmt.Sprintf(figure, args...))
-}
 
 // clinic is the doctor's desktop without a window, with counters next to the wire and next to the screen, behind a
 // relay in front of the real server.
@@ -87,15 +65,6 @@ func newClinic(t *testing.T, serve ...string) *clinic {
 	access.KeyLog.Store(&log)
 	c.open()
 	return c
-}
-
-func port(t *testing.T) int {
-	t.Helper()
-	p, err := rig.FreePort()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 // open starts the desk and signs in.
