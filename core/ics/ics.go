@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -137,10 +138,11 @@ func offsetText(seconds int) string {
 	return fmt.Sprintf("%c%02d%02d", sign, seconds/3600, seconds/60%60)
 }
 
-// text escapes a TEXT value (section 3.3.11); other control characters have no place in one and are dropped.
+// text escapes a TEXT value (section 3.3.11); other control characters have no place in one and are dropped. What some
+// parsers take for the end of a line becomes an escaped one.
 func text(s string) string {
 	s = strings.ToValidUTF8(s, "")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
 	var b strings.Builder
 	for _, r := range s {
 		switch {
@@ -149,7 +151,7 @@ func text(s string) string {
 		case r == '\\' || r == ';' || r == ',':
 			b.WriteByte('\\')
 			b.WriteRune(r)
-		case r < ' ' && r != '\t' || r == 0x7f:
+		case control(r) && r != '\t':
 		default:
 			b.WriteRune(r)
 		}
@@ -160,21 +162,27 @@ func text(s string) string {
 // quoted is a parameter value (section 3.2): no quotes, no control characters.
 func quoted(s string) string {
 	return `"` + strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == '"' || r == utf8.RuneError {
+		if control(r) || r == '"' || r == utf8.RuneError {
 			return -1
 		}
 		return r
 	}, s) + `"`
 }
 
-// address keeps a cal-address on its line.
+// control says what could end a line, here or for a parser with wider ideas of one.
+func control(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+}
+
+// address is what stands behind "mailto:" (RFC 6068): on its line, and nothing in it read as more than an address.
 func address(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r == 0x7f || r == utf8.RuneError {
+	s = strings.Map(func(r rune) rune {
+		if control(r) || r == ' ' || r == utf8.RuneError {
 			return -1
 		}
 		return r
 	}, s)
+	return strings.NewReplacer("%", "%25", "?", "%3F", "#", "%23").Replace(s)
 }
 
 // writer folds content lines at 75 octets without splitting a character (section 3.1).

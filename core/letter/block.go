@@ -18,6 +18,7 @@ const (
 	lead blockKind = iota
 	paragraph
 	heading
+	under // what belongs to the heading above it
 	link
 	pin
 	code
@@ -78,6 +79,8 @@ func (p block) html(button string) string {
 		return `<p class="text" style="margin:0;font-size:20px;line-height:1.45;font-weight:600;color:#16211F">` + text + `</p>`
 	case heading:
 		return `<p class="text" style="margin:28px 0 10px;font-size:17px;line-height:1.4;font-weight:600;color:#16211F">` + text + `</p>`
+	case under:
+		return `<p class="text" style="margin:0;font-size:16px;line-height:1.5;color:#16211F">` + text + `</p>`
 	case link:
 		return fmt.Sprintf(`<p style="margin:16px 0 0"><a class="button" href="%s" style="display:inline-block;padding:14px 24px;border-radius:12px;background:#0B6B63;`+
 			`color:#FFFFFF;font-size:18px;line-height:1.4;font-weight:600;text-decoration:none">%s</a></p>`+"\n"+

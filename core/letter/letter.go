@@ -1,12 +1,13 @@
 // Package letter writes what a patient reads: the e-mail with its calendar entry and the SMS, in the language of the
 // invitation. It is given plain values and fills the catalogue's words with them; it decides nothing.
+//
+// An appointment's letters, in the order of its life: Invitation (link and PIN in one), or Information at once and
+// Reminder or PIN nearer the time; NewPIN when the tries are spent; Moved; Cancellation.
 package letter
 
 import (
-	"strings"
 	"time"
 
-	"legekonsultasjon/core/i18n"
 	"legekonsultasjon/core/ics"
 )
 
@@ -20,14 +21,26 @@ type Facts struct {
 	Now         bool      // the consultation begins at once
 	Length      time.Duration
 	Written     time.Time // when the letter is written: another year than its own is said
-	Link        string
-	PIN         string // "" leaves it out
-	TypedCode   string // for e-mail
-	Host        string // where a typed code is typed
-	UID         string // of the calendar entry
-	Sequence    int
-	From, To    string // e-mail addresses, for the calendar entry
+	Link        string    // "" leaves it out, where the link goes another way than the PIN
+	PIN         string    // "" leaves it out
+	PINComes    PINWay    // how a PIN that is not in this letter comes
+	TypedCode   string    // for e-mail
+	Host        string    // where a typed code is typed
+	UID         string    // of the calendar entry: the same in all letters of an appointment
+	Sequence    int       // of the calendar entry: greater with every move, and with the cancellation (RFC 5546 section 2.1.4)
+	From, To    string    // e-mail addresses, for the calendar entry
 }
+
+// PINWay is how the patient gets the PIN when a letter does not hold it.
+type PINWay string
+
+const (
+	PINHere   PINWay = ""      // it stands in this letter or in an earlier one
+	PINLater  PINWay = "later" // in a message of its own, before the appointment
+	PINBySMS  PINWay = "sms"   // by SMS, at about the same time as this letter
+	PINByMail PINWay = "email" // by e-mail, at about the same time
+	PINAloud  PINWay = "aloud" // read aloud on the telephone
+)
 
 // String keeps the secrets out of logs.
 func (Facts) String() string { return "[letter]" }
@@ -50,25 +63,57 @@ func (Letter) String() string { return "[letter]" }
 func (Letter) GoString() string { return "[letter]" }
 
 // Invitation is link, PIN and all that helps to arrive.
-func Invitation(f Facts) (Letter, error) {
+func Invitation(f Facts) (Letter, error) { return invite(f, "invitation") }
+
+// Information is the invitation without the PIN, whatever Facts hold: sent when the appointment is made. PINComes says
+// how the PIN comes; PINHere is taken as PINLater.
+func Information(f Facts) (Letter, error) {
+	f.PIN = ""
+	if f.PINComes == PINHere {
+		f.PINComes = PINLater
+	}
+	return invite(f, "information")
+}
+
+// invite brings link and calendar entry, and all that helps to prepare.
+func invite(f Facts, kind string) (Letter, error) {
 	w, err := newWriter(f)
 	if err != nil {
 		return Letter{}, err
 	}
-	l := w.letter("invitation", []block{
-		w.words("invitation.lead"),
-		{kind: heading, text: w.t("step.link")},
-		{kind: link, text: f.Link},
-		{kind: heading, text: w.t("step.pin")},
-		{kind: pin, text: f.PIN},
-		{kind: paragraph, text: w.t("prepare")},
-		{kind: small, text: w.t("typedCode")},
-		{kind: code, text: f.TypedCode},
-		{kind: paragraph, text: w.t("help")},
-		{kind: small, text: w.t("privacy")},
-	})
+	blocks := append([]block{w.words(kind + ".lead")}, w.steps()...)
+	blocks = append(blocks, block{kind: paragraph, text: w.t("prepare")})
+	blocks = append(blocks, w.byHand()...)
+	blocks = append(blocks, block{kind: paragraph, text: w.t("help")}, block{kind: small, text: w.t("privacy")})
+	l := w.letter(kind, blocks)
 	l.Calendar, l.Method = w.event().Encode(ics.Request), ics.Request
 	return l, nil
+}
+
+// Reminder brings the PIN, and the link once more, shortly before the appointment or when the doctor sends the PIN.
+// The calendar entry is left as it stands.
+func Reminder(f Facts) (Letter, error) {
+	w, err := newWriter(f)
+	if err != nil {
+		return Letter{}, err
+	}
+	blocks := append([]block{w.words("reminder.lead")}, w.steps()...)
+	blocks = append(blocks, w.byHand()...)
+	return w.letter("reminder", append(blocks, block{kind: paragraph, text: w.t("help")})), nil
+}
+
+// PIN brings the PIN alone, whatever Facts hold: the half that goes another way than the link.
+func PIN(f Facts) (Letter, error) {
+	f.Link, f.TypedCode = "", ""
+	w, err := newWriter(f)
+	if err != nil {
+		return Letter{}, err
+	}
+	return w.letter("pin", []block{
+		w.words("pin.lead"),
+		{kind: pin, text: f.PIN},
+		{kind: paragraph, text: w.t("help")},
+	}), nil
 }
 
 // NewPIN brings a PIN for a link that was sent before.
@@ -77,22 +122,39 @@ func NewPIN(f Facts) (Letter, error) {
 	if err != nil {
 		return Letter{}, err
 	}
-	return w.letter("newPIN", []block{
+	blocks := append([]block{
 		w.words("newPIN.lead"),
 		{kind: pin, text: f.PIN},
 		{kind: link, text: f.Link},
-		{kind: paragraph, text: w.t("help")},
-	}), nil
+	}, w.byHand()...)
+	return w.letter("newPIN", append(blocks, block{kind: paragraph, text: w.t("help")})), nil
+}
+
+// Moved says the new time and moves the calendar entry: the same UID, a greater Sequence. The link is the old one. A PIN
+// that was not given yet comes as PINComes says; with PINHere and no PIN nothing is said of it.
+func Moved(f Facts) (Letter, error) {
+	w, err := newWriter(f)
+	if err != nil {
+		return Letter{}, err
+	}
+	blocks := append([]block{w.words("moved.lead")}, w.steps()...)
+	blocks = append(blocks, w.byHand()...)
+	l := w.letter("moved", append(blocks, block{kind: paragraph, text: w.t("help")}, block{kind: small, text: w.t("privacy")}))
+	l.Calendar, l.Method = w.event().Encode(ics.Request), ics.Request
+	return l, nil
 }
 
 // Cancellation says that the appointment is off, and takes it out of the calendar.
 func Cancellation(f Facts) (Letter, error) {
+	f.Link, f.TypedCode, f.PIN = "", "", ""
 	w, err := newWriter(f)
 	if err != nil {
 		return Letter{}, err
 	}
 	l := w.letter("cancelled", []block{w.words("cancelled.lead"), {kind: paragraph, text: w.t("help")}})
-	l.Calendar, l.Method = w.event().Encode(ics.Cancel), ics.Cancel
+	event := w.event()
+	event.Description = w.t("calendar.cancelled")
+	l.Calendar, l.Method = event.Encode(ics.Cancel), ics.Cancel
 	return l, nil
 }
 
@@ -103,53 +165,4 @@ func Trial(f Facts) (Letter, error) {
 		return Letter{}, err
 	}
 	return w.letter("trial", []block{w.words("trial.lead")}), nil
-}
-
-type writer struct {
-	facts     Facts
-	catalogue *i18n.Catalogue
-	args      map[string]string
-}
-
-func newWriter(f Facts) (*writer, error) {
-	c, err := i18n.Load(i18n.Letter, f.Language)
-	if err != nil {
-		return nil, err
-	}
-	// Never "i dag" or "i morgen": nobody knows when a letter is read.
-	when, short := i18n.On(c.Language, f.At, f.Written.In(f.At.Location())), i18n.Short(c.Language, f.At)
-	if f.Now {
-		when = c.Text("now", nil)
-		short = when
-	}
-	return &writer{f, c, map[string]string{
-		"clinic": line(f.Clinic), "phone": line(f.ClinicPhone), "doctor": line(f.Doctor), "when": when, "short": short,
-		"link": f.Link, "pin": f.PIN, "host": f.Host,
-	}}, nil
-}
-
-// line keeps a name on its line.
-func line(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-func (w *writer) t(key string) string { return w.catalogue.Text(key, w.args) }
-
-func (w *writer) words(key string) block { return block{kind: lead, text: w.t(key)} }
-
-func (w *writer) letter(kind string, blocks []block) Letter {
-	subject := w.t(kind + ".subject")
-	return Letter{
-		Subject: subject,
-		Text:    plain(blocks),
-		HTML:    page(w.catalogue.Language, subject, w.t("button"), blocks),
-		SMS:     w.t(kind + ".sms"),
-	}
-}
-
-func (w *writer) event() ics.Event {
-	return ics.Event{
-		UID: w.facts.UID, Sequence: w.facts.Sequence, Stamp: w.facts.Written, Start: w.facts.At, Length: w.facts.Length,
-		Summary: w.t("calendar.summary"), Description: w.t("calendar.description"),
-		Organizer: w.facts.From, Clinic: line(w.facts.Clinic), Attendee: w.facts.To,
-		Alarms: []time.Duration{24 * time.Hour, 15 * time.Minute}, AlarmText: w.t("calendar.summary"),
-	}
 }

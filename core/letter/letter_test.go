@@ -3,8 +3,10 @@ package letter
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,71 +28,188 @@ func facts(t testing.TB, language string) Facts {
 	}
 }
 
+// kinds are all letters of an appointment, each with the facts of its place in the life of one.
+func kinds() map[string]func(Facts) (Letter, error) {
+	return map[string]func(Facts) (Letter, error){
+		"invitation": Invitation, "information": Information, "reminder": Reminder, "pin": PIN, "newpin": NewPIN,
+		"moved": func(f Facts) (Letter, error) {
+			f.Sequence, f.PIN, f.PINComes, f.At = 1, "", PINLater, f.At.AddDate(0, 0, 1)
+			return Moved(f)
+		},
+		"cancelled": func(f Facts) (Letter, error) {
+			f.Sequence, f.At = 2, f.At.AddDate(0, 0, 1)
+			return Cancellation(f)
+		},
+	}
+}
+
 func TestGolden(t *testing.T) {
 	for _, language := range []string{"nb", "nn", "en"} {
-		for kind, compose := range map[string]func(Facts) (Letter, error){"invitation": Invitation, "newpin": NewPIN, "cancelled": Cancellation} {
+		for kind, compose := range kinds() {
 			l, err := compose(facts(t, language))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for part, text := range map[string]string{"txt": l.Subject + "\n\n" + l.Text, "html": l.HTML, "ics": string(l.Calendar), "sms": l.SMS} {
-				if text == "" {
-					continue
-				}
-				file := filepath.Join("testdata", kind+"."+language+"."+part)
-				if *update {
-					if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(file)
-				if err != nil || !bytes.Equal(want, []byte(text)) {
-					t.Errorf("%s differs (%v):\n%s", file, err, text)
+				if text != "" {
+					golden(t, filepath.Join("testdata", kind+"."+language+"."+part), text)
 				}
 			}
 		}
 	}
 }
+
+func golden(t *testing.T, file, text string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || !bytes.Equal(want, []byte(text)) {
+		t.Errorf("%s differs (%v):\n%s", file, err, text)
+	}
+}
+
+// withPIN are the letters whose errand is to bring the PIN; the others must not, even when they are given it.
+var withPIN = []string{"invitation", "reminder", "pin", "newpin"}
 
 func TestWhereTheSecretsStand(t *testing.T) {
 	for _, language := range []string{"nb", "nn", "en"} {
-		f := facts(t, language)
-		l, err := Invitation(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		calendar := strings.ReplaceAll(string(l.Calendar), "\r\n ", "")
-		if strings.Contains(calendar, f.PIN) || strings.Contains(calendar, f.TypedCode) {
-			t.Error("the calendar entry opens the door")
-		}
-		for p := range strings.SplitSeq(calendar, "\r\n") {
-			if strings.Contains(p, f.Link) && !strings.HasPrefix(p, "DESCRIPTION:") {
-				t.Errorf("the link stands in %q", p)
+		for kind, compose := range kinds() {
+			f := facts(t, language)
+			l, err := compose(f)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		if !strings.Contains("\n"+l.Text, "\n"+f.Link+"\n") || !strings.Contains("\n"+l.SMS, "\n"+f.Link+"\n") {
-			t.Error("the link does not stand alone on its line")
-		}
-		if strings.Contains(l.SMS, f.TypedCode) || !strings.Contains(l.Text, f.TypedCode) {
-			t.Error("the typed code belongs in the e-mail only")
+			for _, words := range []string{l.Text, l.HTML, l.SMS} {
+				if got, want := strings.Contains(words, f.PIN), slices.Contains(withPIN, kind); got != want {
+					t.Errorf("%s %s: has the PIN: %v", kind, language, got)
+				}
+			}
+			if strings.Contains(l.Subject, f.PIN) || strings.Contains(l.Subject, f.Link) || strings.Contains(l.SMS, f.TypedCode) {
+				t.Errorf("%s %s: a secret in the subject, or the typed code in the SMS", kind, language)
+			}
+			link := kind != "pin" && kind != "cancelled"
+			if got := strings.Contains("\n"+l.Text, "\n"+f.Link+"\n"); got != link {
+				t.Errorf("%s %s: the link alone on its line: %v", kind, language, got)
+			}
+			if got := strings.Contains("\n"+l.SMS+"\n", "\n"+f.Link+"\n"); got != link {
+				t.Errorf("%s %s: the link alone on its line in the SMS: %v", kind, language, got)
+			}
+			if got := strings.Contains(l.Text, f.TypedCode); got != link {
+				t.Errorf("%s %s: has the typed code: %v", kind, language, got)
+			}
+			checkCalendar(t, f, string(l.Calendar))
 		}
 	}
 }
 
-// The longest usual case: a host of 40 characters, an appointment now or tomorrow.
-func TestAnInvitationFitsOneSegment(t *testing.T) {
-	for _, language := range []string{"nb", "nn", "en"} {
-		f := facts(t, language)
-		f.Link = "https://" + strings.Repeat("h", 40) + "/#iwHX45R2ALMJKoWWXqX19Q"
-		f.At = time.Date(2026, 12, 24, 10, 30, 0, 0, f.At.Location())
-		for _, now := range []bool{true, false} {
-			f.Now = now
-			l, err := Invitation(f)
-			if err != nil {
-				t.Fatal(err)
+// checkCalendar: nothing in it opens the door, and the link stands in the description only.
+func checkCalendar(t *testing.T, f Facts, calendar string) {
+	t.Helper()
+	calendar = strings.ReplaceAll(calendar, "\r\n ", "")
+	for _, secret := range []string{f.PIN, f.TypedCode, f.Doctor} {
+		if strings.Contains(calendar, secret) {
+			t.Errorf("the calendar entry has %q", secret)
+		}
+	}
+	for p := range strings.SplitSeq(calendar, "\r\n") {
+		if strings.Contains(p, f.Link) && !strings.HasPrefix(p, "DESCRIPTION:") {
+			t.Errorf("the link stands in %q", p)
+		}
+	}
+}
+
+// One event through its life: made, moved, called off. Calendars know it again by its UID and take what has the greater
+// SEQUENCE (RFC 5546 section 2.1.4).
+func TestOneEventThroughItsLife(t *testing.T) {
+	all := kinds()
+	for n, step := range []struct{ kind, method, status string }{
+		{"information", "REQUEST", "CONFIRMED"}, {"moved", "REQUEST", "CONFIRMED"}, {"cancelled", "CANCEL", "CANCELLED"},
+	} {
+		l, err := all[step.kind](facts(t, "nb"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"METHOD:" + step.method, "UID:0123@lege.example", fmt.Sprintf("SEQUENCE:%d", n), "STATUS:" + step.status,
+			"CLASS:PRIVATE", "SUMMARY:Videotime", "BEGIN:VTIMEZONE\r\nTZID:Europe/Oslo",
+			`ORGANIZER;CN="Legesenteret Sentrum":mailto:post@lege.example`} {
+			if !strings.Contains(string(l.Calendar), want+"\r\n") {
+				t.Errorf("%s: no %q in\n%s", step.kind, want, l.Calendar)
 			}
-			if n, gsm := Segments(l.SMS); n != 1 || !gsm {
-				t.Errorf("%d segments, GSM %v: %q", n, gsm, l.SMS)
+		}
+		if string(l.Method) != step.method {
+			t.Errorf("%s: method %s", step.kind, l.Method)
+		}
+		if got := strings.Count(string(l.Calendar), "BEGIN:VALARM\r\n"); got != 2 && step.method == "REQUEST" {
+			t.Errorf("%s: %d alarms", step.kind, got)
+		}
+	}
+	for _, kind := range []string{"reminder", "pin", "newpin"} {
+		if l, err := all[kind](facts(t, "nb")); err != nil || l.Calendar != nil {
+			t.Errorf("%s touches the calendar: %v", kind, err)
+		}
+	}
+}
+
+// The organizer is the sender as the letter's header has it.
+func TestTheOrganizerIsTheSender(t *testing.T) {
+	f := facts(t, "nb")
+	f.From, f.To = " Post@Blåbær.no ", "mailto:ola@blåbær.no"
+	l, err := Invitation(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calendar := strings.ReplaceAll(string(l.Calendar), "\r\n ", "")
+	for _, want := range []string{":mailto:Post@xn--blbr-roah.no\r\n", ":mailto:ola@xn--blbr-roah.no\r\n"} {
+		if !strings.Contains(calendar, want) {
+			t.Errorf("no %q in\n%s", want, calendar)
+		}
+	}
+}
+
+// Link and PIN by two ways: the SMS with the PIN holds no link, the e-mail says how the PIN comes.
+func TestLinkAndPINByTwoWays(t *testing.T) {
+	for _, language := range []string{"nb", "nn", "en"} {
+		for _, way := range []PINWay{PINHere, PINLater, PINBySMS, PINByMail, PINAloud} {
+			f := facts(t, language)
+			f.PINComes = way
+			l, err := Information(f)
+			if err != nil || strings.Contains(l.Text+l.HTML+string(l.Calendar), "pinComes") {
+				t.Errorf("%s: %v\n%s", way, err, l.Text)
+			}
+		}
+		for _, compose := range []func(Facts) (Letter, error){PIN, NewPIN, Moved} {
+			f := facts(t, language)
+			f.Link, f.TypedCode = "", ""
+			l, err := compose(f)
+			if err != nil || strings.Contains(l.SMS, "http") || strings.Contains(l.Text, "http") || strings.HasSuffix(l.SMS, ":") {
+				t.Errorf("%v: %q\n%s", err, l.SMS, l.Text)
+			}
+		}
+	}
+}
+
+// The longest usual case: a host of 40 characters, an appointment now or on a day with two digits.
+func TestEachFitsOneSegment(t *testing.T) {
+	for _, language := range []string{"nb", "nn", "en"} {
+		for kind, compose := range kinds() {
+			for _, clinic := range []string{"Legesenteret Sentrum", "Nordre Gate legesenter"} {
+				f := facts(t, language)
+				f.Link, f.Clinic = "https://"+strings.Repeat("h", 40)+"/#iwHX45R2ALMJKoWWXqX19Q", clinic
+				f.At = time.Date(2026, 12, 24, 10, 30, 0, 0, f.At.Location())
+				for _, now := range []bool{true, false} {
+					f.Now = now
+					l, err := compose(f)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if n, gsm := Segments(l.SMS); n != 1 || !gsm {
+						t.Errorf("%s %s: %d segments, GSM %v: %q", kind, language, n, gsm, l.SMS)
+					}
+				}
 			}
 		}
 	}
@@ -133,14 +252,40 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-func TestNamesCannotAddLines(t *testing.T) {
-	f := facts(t, "nb")
-	f.Clinic, f.Doctor = "A\r\nBcc: x@y.z", "<b>B</b>\n"
-	l, err := Invitation(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.ContainsAny(l.Subject, "\r\n") || strings.Contains(l.HTML, "<b>") {
-		t.Errorf("%q", l.Subject)
-	}
+// Whatever names and addresses hold, subjects stay on their line, no markup and no calendar property is added, and the
+// calendar never has the PIN.
+func FuzzNamesAddNothing(f *testing.F) {
+	f.Add("A\r\nBcc: x@y.z", "<b>B</b>\n", "22 00 00 00", "post@lege.example")
+	f.Add("{pin}", "{link}", "\u2028BEGIN:VEVENT", "a@b.no\r\nATTENDEE:mailto:x@y.z")
+	f.Fuzz(func(t *testing.T, clinic, doctor, number, from string) {
+		for kind, compose := range kinds() {
+			g, plain := facts(t, "nb"), facts(t, "nb")
+			g.Clinic, g.Doctor, g.ClinicPhone, g.From = clinic, doctor, number, from
+			g.PIN = "PIN-048291"
+			if strings.Contains(clinic+doctor+number+from, g.PIN) {
+				return
+			}
+			l, err := compose(g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := compose(plain)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.ContainsAny(l.Subject, "\r\n") {
+				t.Errorf("%s: subject %q", kind, l.Subject)
+			}
+			for _, tag := range []string{"<", ">"} {
+				if strings.Count(l.HTML, tag) != strings.Count(want.HTML, tag) {
+					t.Errorf("%s: markup was added", kind)
+				}
+			}
+			calendar := strings.ReplaceAll(string(l.Calendar), "\r\n ", "")
+			if strings.Count(calendar, "\r\n") != strings.Count(strings.ReplaceAll(string(want.Calendar), "\r\n ", ""), "\r\n") ||
+				strings.Contains(calendar, g.PIN) || strings.ContainsAny(strings.ReplaceAll(calendar, "\r\n", ""), "\r\n\u2028\u0085") {
+				t.Errorf("%s: calendar\n%s", kind, calendar)
+			}
+		}
+	})
 }
