@@ -1,10 +1,13 @@
 package letter
 
 import (
+	"archive/zip"
 	"bytes"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -152,6 +155,55 @@ func TestOneEventThroughItsLife(t *testing.T) {
 			t.Errorf("%s touches the calendar: %v", kind, err)
 		}
 	}
+}
+
+// The times of the book have the machine's own zone, which has no name.
+func TestTheMachinesZoneIsNamed(t *testing.T) {
+	f := facts(t, "nb")
+	oslo := f.At.Location()
+	machine, err := time.LoadLocationFromTZData("Local", tzdata(t, "Europe/Oslo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere, err := time.LoadLocationFromTZData("Local", tzdata(t, "Africa/Lagos")) // the same offset, in winter only
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		at   time.Time
+		want string
+	}{
+		{f.At, "DTSTART;TZID=Europe/Oslo:20261123T103000"},
+		{f.At.In(machine), "DTSTART;TZID=Europe/Oslo:20261123T103000"},
+		{time.Date(2027, 6, 1, 9, 0, 0, 0, oslo).In(machine), "DTSTART;TZID=Europe/Oslo:20270601T090000"},
+		{f.At.In(elsewhere), "DTSTART:20261123T093000Z"},
+		{f.At.In(time.FixedZone("", 3600)), "DTSTART:20261123T093000Z"},
+	} {
+		f.At = tt.at
+		l, err := Invitation(f)
+		if err != nil || !strings.Contains(string(l.Calendar), "\r\n"+tt.want+"\r\n") {
+			t.Errorf("%v: no %q in\n%s", err, tt.want, l.Calendar)
+		}
+	}
+}
+
+// tzdata is a zone's file, from Go's own collection.
+func tzdata(t *testing.T, name string) []byte {
+	t.Helper()
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	zones, err := zip.OpenReader(filepath.Join(strings.TrimSpace(string(root)), "lib", "time", "zoneinfo.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer zones.Close()
+	data, err := fs.ReadFile(zones, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // The organizer is the sender as the letter's header has it.

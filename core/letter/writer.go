@@ -100,7 +100,7 @@ func (w *writer) event() ics.Event {
 	})
 	summary := w.t("calendar.summary")
 	return ics.Event{
-		UID: f.UID, Sequence: f.Sequence, Stamp: f.Written, Start: f.At, Length: f.Length,
+		UID: f.UID, Sequence: f.Sequence, Stamp: f.Written, Start: named(f.At), Length: f.Length,
 		Summary: summary, Description: description,
 		Organizer: wire(f.From), Clinic: line(f.Clinic), Attendee: wire(f.To),
 		Alarms: []time.Duration{24 * time.Hour, 15 * time.Minute}, AlarmText: summary,
