@@ -31,6 +31,7 @@ type stage struct {
 	desktop *rig.Desktop
 	doctor  *rig.Clip // what the doctor's camera plays
 	patient *rig.Clip
+	blind   *blind
 	takes   int // recordings made
 }
 
@@ -55,6 +56,8 @@ func newStage(t *testing.T, o options) *stage {
 	o.server.Dir = mkdir(t, s.dir, "server")
 	o.server.Doctors = append(o.server.Doctors, kari)
 	o.server.Args = append(o.server.Args, "--turn-listen", fmt.Sprintf("127.0.0.1:%d", freeUDP(t)), "--turn-public-ip", "127.0.0.1", "--turn-allow-loopback")
+	o.server.Port, o.server.Behind = freeTCP(t), freeTCP(t)
+	s.watchBlind(o.server.Behind, o.server.Port)
 	s.server = rig.NewServer(t, o.server)
 
 	office, err := postoffice.Open(postoffice.Options{})
@@ -79,6 +82,15 @@ func mkdir(t *testing.T, parts ...string) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+func freeTCP(t *testing.T) int {
+	t.Helper()
+	port, err := rig.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
 
 func freeUDP(t *testing.T) int {
@@ -178,6 +190,7 @@ func (s *stage) verify(tick, name, to string) postoffice.Letter {
 		s.t.Fatalf("the letter has no link or no PIN")
 	}
 	s.desktop.Sees(10*time.Second, name)
+	s.blind.invited(s.t, letter, name, to)
 	return letter
 }
 

@@ -13,13 +13,13 @@ func (s *stage) still() rig.BrowserOptions { return rig.BrowserOptions{Video: s.
 
 func TestInviteBySMS(t *testing.T) {
 	s := newStage(t, options{still: true})
-	letter := s.inviteBySMS("987 65 432", "+4798765432", "A. B.")
+	letter := s.inviteBySMS("987 65 432", "+4798765432", "Anne B.")
 	if strings.Contains(letter.Text, "Kari") {
 		t.Error("the SMS names more than it must")
 	}
 	p := s.opens(rig.NewChromium, letter.Link, s.still())
 	waits(p, letter.PIN)
-	s.desktop.Sees(20*time.Second, "A. B.")
+	s.desktop.Sees(20*time.Second, "Anne B.")
 	s.desktop.Press(10*time.Second, "Delta")
 	s.meets(p)
 }
