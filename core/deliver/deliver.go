@@ -18,6 +18,7 @@ type Message struct {
 	HTML     string
 	Calendar []byte // text/calendar (RFC 5545), nil for none
 	Method   string // of the calendar: REQUEST or CANCEL (RFC 5546)
+	Attempt  int    // which one it is, from 1; 0 is the first too
 }
 
 // String keeps receivers and texts out of logs.
@@ -42,6 +43,7 @@ const (
 	SignInFailed Code = "signInFailed" // user name, password or key refused
 	BadReceiver  Code = "badReceiver"  // the number or address is refused for good
 	BadSender    Code = "badSender"    // our own address or sender name is refused
+	NoCredit     Code = "noCredit"     // the clinic's account is empty or closed
 	Refused      Code = "refused"      // refused for good for another reason
 	Later        Code = "later"        // refused for now
 	TooSlow      Code = "tooSlow"      // no answer in time, nothing was handed over

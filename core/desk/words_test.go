@@ -32,7 +32,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		}
 	}
 	for _, code := range []deliver.Code{deliver.Unreachable, deliver.NotSecure, deliver.SignInFailed, deliver.BadReceiver,
-		deliver.BadSender, deliver.Refused, deliver.Later, deliver.TooSlow, deliver.Unknown, deliver.NotSetUp} {
+		deliver.BadSender, deliver.NoCredit, deliver.Refused, deliver.Later, deliver.TooSlow, deliver.Unknown, deliver.NotSetUp} {
 		keys = append(keys, "reason."+string(code), "problem.test."+string(code))
 	}
 	for _, code := range []string{"unreachable", "wrongAddress", "insecure", "certificateExpired", "certificateUnknown", "wrongSignIn",
@@ -44,7 +44,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, code := range []string{"quitCall", "quitWaiting"} {
 		keys = append(keys, "question."+code+".text")
 	}
-	keys = append(keys, "reason.offline", "reason.tooLate", "reason.serverRefused", "reason.diskFull", "notice.sent",
+	keys = append(keys, "reason.offline", "reason.tooLate", "reason.serverRefused", "reason.diskFull", "reason.lost", "notice.sent",
 		"notice.newPIN", "notice.finished", "notice.cancelled")
 	if len(keys) < 80 {
 		t.Fatalf("only %d keys: the source was not read", len(keys))
