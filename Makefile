@@ -113,6 +113,13 @@ drill: ## faults on purpose: DRILL=regex RUNS=n
 	$(GO) test -tags $(TAGS),hostile -count=1 -v -timeout 3h -run '(?i)^Test($(DRILL))' ./e2e/drill
 	$(DONE)
 
+.PHONY: bench
+bench: ## measure: BENCH=regex RUNS=n; writes bench/out/latest.json
+	@$(NEED) go build e2e
+	$(GO) build -tags $(TAGS) -o bin/bench ./e2e/bench
+	bin/bench '$(BENCH)'
+	$(DONE)
+
 .PHONY: screenshots
 screenshots: ## write the desktop's views and the patient's page to docs/images
 	@$(NEED) go build e2e
