@@ -28,8 +28,6 @@ import (
 	"legekonsultasjon/e2e/rig"
 )
 
-var kari = rig.Doctor{Name: "Kari Nordmann", Email: "kari@eksempel.no", Password: "tre ugler sover paa taket"}
-
 // clinic is the doctor's desktop without a window, with counters next to the wire and next to the screen, behind a
 // relay in front of the real server.
 type clinic struct {

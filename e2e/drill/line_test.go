@@ -15,6 +15,9 @@ import (
 	"legekonsultasjon/e2e/rig"
 )
 
+// kari is the doctor of every drill.
+var kari = rig.Doctor{Name: "Kari Nordmann", Email: "kari@eksempel.no", Password: "tre ugler sover paa taket"}
+
 // runs is RUNS, or otherwise.
 func runs(t *testing.T, otherwise int) int {
 	t.Helper()

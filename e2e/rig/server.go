@@ -15,6 +15,7 @@ type Doctor struct{ Name, Email, Password string }
 // ServerOptions are how a server is set up.
 type ServerOptions struct {
 	Dir     string // data folder and logs
+	Logs    string // logs, when they belong elsewhere
 	Binary  string // bin/signaling-server when empty
 	Port    int    // a free one when 0
 	Behind  int    // the port that patients and doctors use, when something stands in front of the server
@@ -42,6 +43,25 @@ const (
 // NewServer sets up a clinic with its doctors and starts the server.
 func NewServer(t testing.TB, o ServerOptions) *Server {
 	t.Helper()
+	s := prepare(t, o)
+	s.admin("", "clinic", "add", "--name", Clinic, "--phone", ClinicPhone)
+	for _, d := range s.options.Doctors {
+		s.admin(d.Password+"\n", "doctor", "add", "--clinic", Clinic, "--name", d.Name, "--email", d.Email, "--password-stdin")
+	}
+	s.Start()
+	return s
+}
+
+// OpenServer starts a server on the data folder that another one left in o.Dir.
+func OpenServer(t testing.TB, o ServerOptions) *Server {
+	t.Helper()
+	s := prepare(t, o)
+	s.Start()
+	return s
+}
+
+func prepare(t testing.TB, o ServerOptions) *Server {
+	t.Helper()
 	if o.Binary == "" {
 		o.Binary = filepath.Join(Root(t), "bin", "signaling-server")
 	}
@@ -56,13 +76,10 @@ func NewServer(t testing.TB, o ServerOptions) *Server {
 	if o.Behind != 0 {
 		public = o.Behind
 	}
-	s := &Server{t: t, options: o, URL: fmt.Sprintf("http://localhost:%d", public), Data: filepath.Join(o.Dir, "server")}
-	s.admin("", "clinic", "add", "--name", Clinic, "--phone", ClinicPhone)
-	for _, d := range o.Doctors {
-		s.admin(d.Password+"\n", "doctor", "add", "--clinic", Clinic, "--name", d.Name, "--email", d.Email, "--password-stdin")
+	if o.Logs == "" {
+		o.Logs = o.Dir
 	}
-	s.Start()
-	return s
+	return &Server{t: t, options: o, URL: fmt.Sprintf("http://localhost:%d", public), Data: filepath.Join(o.Dir, "server")}
 }
 
 func (s *Server) admin(stdin string, words ...string) {
@@ -79,7 +96,7 @@ func (s *Server) Start() {
 	s.starts++
 	argv := append([]string{s.options.Binary, "serve", "--listen", fmt.Sprintf("127.0.0.1:%d", s.options.Port), "--public-url", s.URL,
 		"--data", s.Data}, s.options.Args...)
-	s.Process = Start(s.t, s.options.Dir, fmt.Sprintf("server%d", s.starts), os.Environ(), argv...)
+	s.Process = Start(s.t, s.options.Logs, fmt.Sprintf("server%d", s.starts), os.Environ(), argv...)
 	s.Log = s.Process.Log
 	health := fmt.Sprintf("http://127.0.0.1:%d/healthz", s.options.Port)
 	Until(s.t, 20*time.Second, "the server to answer", func() bool {
