@@ -123,14 +123,6 @@ func newRow(name, unit string, ours []float64) row {
 	return row{Name: name, Unit: unit, Ours: rounded(median(ours)), Runs: len(ours), low: slices.Min(ours), high: slices.Max(ours)}
 }
 
-// beside adds the peer's runs.
-func (r row) beside(peer []float64) row {
-	p := rounded(median(peer))
-	ratio := rounded(r.Ours / p)
-	r.Peer, r.Ratio = &p, &ratio
-	return r
-}
-
 func median(v []float64) float64 {
 	s := slices.Sorted(slices.Values(v))
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
