@@ -11,7 +11,7 @@ packages() {
 	build) echo gcc g++ libc6-dev pkg-config xorg-dev libgl1-mesa-dev libwayland-dev libxkbcommon-dev libvpx-dev libopus-dev libyuv-dev libtgowt-dev libwebrtc-audio-processing-dev ;;
 	page) command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm ;;
 	demo) [ -n "${DISPLAY:-}" ] || echo xvfb libgl1-mesa-dri ;;
-	e2e) echo xvfb libgl1-mesa-dri x11-xserver-utils xdotool pulseaudio pulseaudio-utils dbus gnome-keyring chromium firefox-esr espeak-ng fonts-inter fonts-noto-color-emoji nats-server ;;
+	e2e) echo xvfb libgl1-mesa-dri x11-xserver-utils xdotool pulseaudio pulseaudio-utils dbus gnome-keyring chromium firefox-esr espeak-ng fonts-inter fonts-noto-color-emoji nats-server e2fsprogs mount ;;
 	*) fail "need.sh: unknown group $1" ;;
 	esac
 }
