@@ -1,10 +1,11 @@
 package sms
 
 import (
-	"bytes"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -23,101 +24,47 @@ func notConnected(err error) error {
 	switch {
 	case errors.As(err, &verify), errors.As(err, &record), errors.As(err, &alert),
 		strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"): // net/http's own, without a type
-		return &deliver.Error{Code: deliver.NotSecure, Err: errors.New("the gateway's connection cannot be trusted")}
+		return fail(deliver.NotSecure, "the gateway's connection cannot be trusted")
 	case errors.As(err, &op) && op.Op == "dial":
 		return &deliver.Error{Code: deliver.Unreachable, Err: op.Err}
 	case errors.As(err, &slow) && slow.Timeout():
-		return &deliver.Error{Code: deliver.TooSlow, Err: errors.New("no connection to the gateway in time")}
+		return fail(deliver.TooSlow, "no connection to the gateway in time")
 	}
-	return &deliver.Error{Code: deliver.Unreachable, Err: errors.New("no connection to the gateway")}
+	return fail(deliver.Unreachable, "no connection to the gateway")
 }
 
-// refused tells what a status means, and whether the gateway has refused at all. A server that broke down may have sent
-// the message before it did: nobody can tell.
-func refused(status int) (deliver.Code, bool) {
+// refusal is the error that a status means; nil for none. A server that broke down may have sent the message before it
+// did: nobody can tell.
+func refusal(a answer) error {
+	code := refused(a.status)
+	if code == "" {
+		return nil
+	}
+	return &deliver.Error{Code: code, Err: fmt.Errorf("HTTP status %d", a.status)}
+}
+
+func refused(status int) deliver.Code {
 	switch {
 	case status >= 200 && status < 300:
-		return "", false
+		return ""
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return deliver.SignInFailed, true
+		return deliver.SignInFailed
+	case status == http.StatusPaymentRequired:
+		return deliver.NoCredit
 	case status == http.StatusUnprocessableEntity, status == http.StatusBadRequest:
-		return deliver.BadReceiver, true
+		return deliver.BadReceiver
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusUnsupportedMediaType,
 		status >= 300 && status < 400:
-		return deliver.NotSetUp, true
+		return deliver.NotSetUp
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
-		return deliver.Later, true
+		return deliver.Later
 	case status >= 500:
-		return deliver.Unknown, true
+		return deliver.Unknown
 	}
-	return deliver.Refused, true
+	return deliver.Refused
 }
 
-// verdict reads the body of an answer with a good status: some gateways say only there that they took nothing. What is
-// not understood counts as taken, as the status says.
-func verdict(body []byte) (receipt string, err error) {
-	var a answer
-	if json.Unmarshal(body, &a) != nil {
-		return "", nil
-	}
-	if a.Response != nil {
-		return a.Response.verdict()
-	}
-	if filled(a.Error) || a.Success != nil && !*a.Success {
-		return "", &deliver.Error{Code: deliver.Refused, Err: errors.New("the gateway's answer says that it was not taken")}
-	}
-	for _, id := range []json.RawMessage{a.ID, a.MessageID, a.MessageID2} {
-		if text := plain(id); text != "" {
-			return text, nil
-		}
-	}
-	return "", nil
-}
-
-// answer is what gateways answer in JSON, each in its own way.
-type answer struct {
-	ID         json.RawMessage `json:"id"`
-	MessageID  json.RawMessage `json:"messageId"`
-	MessageID2 json.RawMessage `json:"message_id"`
-	Error      json.RawMessage `json:"error"`
-	Success    *bool           `json:"success"`
-	Response   *sveve          `json:"response"`
-}
-
-// sveve is the answer of Sveve, whose status is always 200.
-type sveve struct {
-	OK     int               `json:"msgOkCount"`
-	Fatal  string            `json:"fatalError"`
-	IDs    []json.RawMessage `json:"ids"`
-	Errors []json.RawMessage `json:"errors"`
-}
-
-func (s *sveve) verdict() (string, error) {
-	switch {
-	case s.Fatal != "" && strings.Contains(strings.ToLower(s.Fatal), "pass"): // "Feil brukernavn/passord"
-		return "", &deliver.Error{Code: deliver.SignInFailed, Err: errors.New("user name or password refused")}
-	case s.Fatal != "":
-		return "", &deliver.Error{Code: deliver.Refused, Err: errors.New("the gateway took nothing")}
-	case s.OK == 0 && len(s.Errors) > 0:
-		return "", &deliver.Error{Code: deliver.BadReceiver, Err: errors.New("the gateway refused the number")}
-	case s.OK == 0:
-		return "", &deliver.Error{Code: deliver.Refused, Err: errors.New("the gateway took nothing")}
-	case len(s.IDs) > 0:
-		return plain(s.IDs[0]), nil
-	}
-	return "", nil
-}
-
-// filled says whether a member is there and says something.
-func filled(m json.RawMessage) bool {
-	switch string(bytes.TrimSpace(m)) {
-	case "", "null", `""`, "false", "0", "[]", "{}":
-		return false
-	}
-	return true
-}
-
-// plain is an id, written as a string or a number, of at most 64 characters.
+// plain is an id, written as a string or a number in JSON, of at most 64 printable characters.
 func plain(m json.RawMessage) string {
 	var id string
 	if json.Unmarshal(m, &id) != nil {
@@ -127,8 +74,26 @@ func plain(m json.RawMessage) string {
 		}
 		id = number.String()
 	}
+	return printable(id)
+}
+
+// printable is an id that fits the book and the log, or nothing.
+func printable(id string) string {
 	if len(id) > 64 || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return ""
 	}
 	return id
+}
+
+// latin1 reads ISO 8859-1; other character sets are taken for it, as everything that matters is ASCII.
+func latin1(_ string, in io.Reader) (io.Reader, error) {
+	b, err := io.ReadAll(in)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]rune, len(b))
+	for i, c := range b {
+		out[i] = rune(c)
+	}
+	return strings.NewReader(string(out)), nil
 }

@@ -104,7 +104,7 @@ func TestFailuresOfTheGateway(t *testing.T) {
 		{postoffice.Fault{Stage: postoffice.AfterSMS, Code: 500}, deliver.Unknown, 1},
 		{postoffice.Fault{Stage: postoffice.AtGateway, Code: 503}, deliver.Later, 0},
 		{postoffice.Fault{Stage: postoffice.AtGateway, Code: 429}, deliver.Later, 0},
-		{postoffice.Fault{Stage: postoffice.AtGateway, Code: 402}, deliver.Refused, 0},
+		{postoffice.Fault{Stage: postoffice.AtGateway, Code: 402}, deliver.NoCredit, 0},
 		{postoffice.Fault{Stage: postoffice.AtGateway, Code: 403}, deliver.SignInFailed, 0},
 		{postoffice.Fault{Stage: postoffice.AtGateway, Code: 404}, deliver.NotSetUp, 0},
 		{postoffice.Fault{Stage: postoffice.AtGateway, Code: 422, Text: `{"error":"` + number + `"}`}, deliver.BadReceiver, 0},
@@ -212,7 +212,7 @@ func TestWhatTheAnswerSays(t *testing.T) {
 		`{"success":false}`:       {"", deliver.Refused},
 		`{"response":{"msgOkCount":1,"stdSMSCount":1,"ids":[42]}}`:                             {"42", ""},
 		`{"response":{"fatalError":"Feil brukernavn/passord"}}`:                                {"", deliver.SignInFailed},
-		`{"response":{"fatalError":"Tomt for SMS"}}`:                                           {"", deliver.Refused},
+		`{"response":{"fatalError":"Tomt for SMS"}}`:                                           {"", deliver.NoCredit},
 		`{"response":{"msgOkCount":0,"errors":[{"number":"4798765432","message":"ugyldig"}]}}`: {"", deliver.BadReceiver},
 		`{"id":"a","pad":"` + strings.Repeat("x", 1<<20) + `"}`:                                {"", ""}, // too large to be read
 	} {
