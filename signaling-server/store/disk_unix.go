@@ -32,3 +32,12 @@ func lockFile(path string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// syncFolder makes the names in a folder last.
+func syncFolder(folder string) error {
+	f, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -34,3 +34,6 @@ func lockFile(path string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// syncFolder does nothing: Windows has no way to flush a folder's names.
+func syncFolder(string) error { return nil }

@@ -26,6 +26,7 @@ func (s *Store) current() (*link, error) {
 
 // get reads key into a record and returns its revision. errAbsent when there is none.
 func (s *Store) get(ctx context.Context, key string, into any) (revision uint64, err error) {
+	defer s.observe("get", time.Now(), &err)
 	l, err := s.current()
 	if err != nil {
 		return 0, err
@@ -49,12 +50,13 @@ func (s *Store) get(ctx context.Context, key string, into any) (revision uint64,
 // put writes a record when the key's last revision is still the given one; 0 means that it must not be there. The record
 // leaves at expires, zero for never. It publishes to the bucket's subject itself, because KeyValue.Update would drop the
 // time to live. errTaken when the revision is another.
-func (s *Store) put(ctx context.Context, key string, record any, revision uint64, expires time.Time) error {
+func (s *Store) put(ctx context.Context, key string, record any, revision uint64, expires time.Time) (err error) {
+	defer s.observe("put", time.Now(), &err)
 	l, err := s.current()
 	if err != nil {
-		return err
+		return s.orFull(err)
 	}
-	if err := s.roomLeft(); err != nil {
+	if err := s.roomLeft(MinFree); err != nil {
 		return err
 	}
 	data, err := json.Marshal(record)
@@ -115,9 +117,13 @@ func (l *link) lifetime(expires, now time.Time) time.Duration {
 }
 
 // remove deletes a key; one that is gone stays gone.
-func (s *Store) remove(ctx context.Context, key string) error {
+func (s *Store) remove(ctx context.Context, key string) (err error) {
+	defer s.observe("delete", time.Now(), &err)
 	l, err := s.current()
 	if err != nil {
+		return s.orFull(err)
+	}
+	if err := s.roomLeft(minFreeDelete); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
@@ -130,7 +136,8 @@ func (s *Store) remove(ctx context.Context, key string) error {
 }
 
 // keys lists the keys with a prefix.
-func (s *Store) keys(ctx context.Context, prefix string) ([]string, error) {
+func (s *Store) keys(ctx context.Context, prefix string) (keys []string, err error) {
+	defer s.observe("list", time.Now(), &err)
 	l, err := s.current()
 	if err != nil {
 		return nil, err
@@ -141,7 +148,6 @@ func (s *Store) keys(ctx context.Context, prefix string) ([]string, error) {
 	if err != nil {
 		return nil, coded(err)
 	}
-	var keys []string
 	seen := map[string]bool{}
 	for key := range lister.Keys() {
 		if strings.HasPrefix(key, prefix) && !seen[key] {
@@ -161,7 +167,24 @@ func (s *Store) written(err error) error {
 		return errTaken
 	}
 	s.complain()
-	return coded(err)
+	return s.orFull(coded(err))
+}
+
+// orFull is err, or StoreFull when that is why: the engine does not say so, it just does not answer.
+func (s *Store) orFull(err error) error {
+	if full := s.roomLeft(minFreeDelete); full != nil {
+		return full
+	}
+	return err
+}
+
+// observe reports a call that ends now. A key that is taken or absent is an answer like any other.
+func (s *Store) observe(call string, began time.Time, err *error) {
+	code := CodeOf(*err)
+	if *err == errTaken || *err == errAbsent {
+		code = ""
+	}
+	s.opts.Observe(call, time.Since(began), code)
 }
 
 // complain tells the watchdog about a call that got no answer or a bad one.
@@ -179,13 +202,19 @@ func isWrongRevision(err error) bool {
 }
 
 // roomLeft refuses a write before the disk is full: JetStream stops for good on a full one.
-func (s *Store) roomLeft() error {
-	if s.opts.URL != "" {
-		return nil
-	}
-	free, err := s.opts.freeBytes(s.opts.Folder)
-	if err == nil && free < minFree {
-		return &Error{Code: signaling.StoreFull, Err: fmt.Errorf("%d MiB free, %d needed", free>>20, minFree>>20)}
+func (s *Store) roomLeft(least uint64) error {
+	free, known := s.Free()
+	if known && free < least {
+		return &Error{Code: signaling.StoreFull, Err: fmt.Errorf("%d MiB free, %d needed", free>>20, least>>20)}
 	}
 	return nil
+}
+
+// Free is how many bytes are free for the embedded store; known is false when nobody can say.
+func (s *Store) Free() (bytes uint64, known bool) {
+	if s.opts.URL != "" {
+		return 0, false
+	}
+	free, err := s.opts.freeBytes(s.opts.Folder)
+	return free, err == nil
 }

@@ -8,22 +8,29 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	natsd "github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"legekonsultasjon/core/signaling"
 )
 
 // Bucket is the name of the key-value bucket that holds everything.
 const Bucket = "legekonsultasjon"
 
 const (
-	callTimeout  = 2 * time.Second  // of every call
-	startTimeout = 10 * time.Second // of opening
-	markerTTL    = 10 * time.Minute // how long a deleted key leaves a trace
-	minFree      = 64 << 20         // bytes below which nothing more is written
-	maxStore     = 16 << 30         // bytes that JetStream may use
+	callTimeout  = 1500 * time.Millisecond // of every call
+	startTimeout = 10 * time.Second        // of opening
+	markerTTL    = 10 * time.Minute        // how long a deleted key leaves a trace
+	maxStore     = 16 << 30                // bytes that JetStream may use
+
+	// MinFree is how many bytes must be free on the disk for anything new to be written.
+	MinFree = 64 << 20
+	// minFreeDelete is the same for deletions, which cost little now and give more back.
+	minFreeDelete = 16 << 20
 )
 
 // ErrInUse is returned by Open when another process has the data folder open.
@@ -35,6 +42,10 @@ type Options struct {
 	URL    string           // of NATS servers with JetStream, 2.9 or newer; empty: embedded
 	Log    *slog.Logger     // required
 	Now    func() time.Time // nil: time.Now
+
+	// Observe is told of every call: which kind (get, put, delete, list), how long it took and how it ended; nil for
+	// nobody. It must not block.
+	Observe func(call string, took time.Duration, code signaling.Code)
 
 	freeBytes func(folder string) (uint64, error) // tests fill the disk here
 }
@@ -52,6 +63,8 @@ type Store struct {
 	stop  context.CancelFunc
 	done  sync.WaitGroup
 	stuck chan struct{} // capacity 1: a write timed out; more than one says nothing more
+
+	restarts atomic.Uint64 // of the embedded server, by the watchdog
 }
 
 // link is one connection and, when embedded, the server at its other end.
@@ -71,6 +84,9 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	}
 	if opts.freeBytes == nil {
 		opts.freeBytes = freeBytes
+	}
+	if opts.Observe == nil {
+		opts.Observe = func(string, time.Duration, signaling.Code) {}
 	}
 	s := &Store{opts: opts, hasher: newHasher(), stuck: make(chan struct{}, 1)}
 	if opts.URL == "" {
@@ -113,6 +129,7 @@ func (s *Store) Close() {
 	}
 	s.stop()
 	s.done.Wait()
+	s.bearWitness()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.link != nil {
@@ -159,7 +176,7 @@ func (s *Store) connect(ctx context.Context) (*link, error) {
 		l.close()
 		return nil, err
 	}
-	if err := l.openBucket(ctx, s.bucketFolder()); err != nil {
+	if err := s.openBucket(ctx, l); err != nil {
 		l.close()
 		return nil, err
 	}
@@ -199,18 +216,14 @@ func (l *link) close() {
 	}
 }
 
-// bucketFolder is where the embedded server keeps the bucket.
-func (s *Store) bucketFolder() string {
-	if s.opts.URL != "" {
-		return ""
-	}
-	return filepath.Join(s.opts.Folder, "store", "jetstream", "$G", "streams", "KV_"+Bucket)
-}
-
-func (l *link) openBucket(ctx context.Context, folder string) error {
+// openBucket finds the bucket, or makes it where the guard says that there has been none.
+func (s *Store) openBucket(ctx context.Context, l *link) error {
 	kv, err := l.js.KeyValue(ctx, Bucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		kv, err = l.createBucket(ctx, folder)
+		if err := s.mayBegin(); err != nil {
+			return err
+		}
+		kv, err = l.createBucket(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("bucket %s: %w", Bucket, err)
@@ -220,15 +233,10 @@ func (l *link) openBucket(ctx context.Context, folder string) error {
 		return fmt.Errorf("bucket %s: %w", Bucket, err)
 	}
 	l.kv, l.ttl = kv, status.LimitMarkerTTL() > 0
-	return nil
+	return s.compare(ctx, l)
 }
 
-func (l *link) createBucket(ctx context.Context, folder string) (jetstream.KeyValue, error) {
-	if folder != "" {
-		if _, err := os.Stat(folder); err == nil {
-			return nil, errors.New("its folder is there but cannot be read; restore a backup, or move the folder away to begin anew")
-		}
-	}
+func (l *link) createBucket(ctx context.Context) (jetstream.KeyValue, error) {
 	cfg := jetstream.KeyValueConfig{Bucket: Bucket, History: 1, Storage: jetstream.FileStorage, LimitMarkerTTL: markerTTL}
 	kv, err := l.js.CreateKeyValue(ctx, cfg)
 	if errors.Is(err, jetstream.ErrLimitMarkerTTLNotSupported) { // NATS before 2.11: the sweep removes what has expired

@@ -1,13 +1,11 @@
 package store
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -284,7 +282,7 @@ func TestFullDiskIsNotWrittenTo(t *testing.T) {
 	free.Store(1 << 40)
 	s := open(t, Options{Folder: t.TempDir(), freeBytes: func(string) (uint64, error) { return free.Load(), nil }})
 	want(t, "create", s.CreateInvitation(t.Context(), invitation("d", 1)), "")
-	free.Store(minFree - 1)
+	free.Store(MinFree - 1)
 	want(t, "full", s.CreateInvitation(t.Context(), invitation("d", 2)), signaling.StoreFull)
 	if _, ok, err := s.Invitation(t.Context(), signaling.InvitationID{1}); !ok || err != nil {
 		t.Error("reading stopped too")
@@ -312,18 +310,6 @@ func TestWatchdogRestartsAStoppedServer(t *testing.T) {
 	want(t, "delete", s.DeleteInvitation(t.Context(), "d", signaling.InvitationID{1}), "")
 	if e := <-events; e.Kind != Deleted {
 		t.Error(e) // the bus moved to the new server
-	}
-}
-
-func TestRefusesAFolderWhoseBucketDoesNotLoad(t *testing.T) {
-	folder := t.TempDir()
-	bucket := filepath.Join(folder, "store", "jetstream", "$G", "streams", "KV_"+Bucket)
-	if err := os.MkdirAll(bucket, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if s, err := Open(context.Background(), Options{Folder: folder, Log: slog.New(slog.DiscardHandler)}); err == nil {
-		s.Close()
-		t.Fatal("a broken bucket was replaced")
 	}
 }
 

@@ -9,29 +9,52 @@ import (
 )
 
 // watchdog restarts the embedded server after a write that got no answer, once there is room on the disk: a server whose
-// disk was full stays stopped after space is freed.
+// disk was full stays stopped after space is freed. When space comes back it looks by itself, without a write that fails.
 func (s *Store) watchdog(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	full, ill, witnessed := false, false, s.opts.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.stuck:
+			ill = true
+		case <-tick.C:
 		}
-		for !s.revive(ctx) {
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(callTimeout):
-			}
+		was := full
+		full = s.roomLeft(MinFree) != nil
+		if full != was {
+			s.sayRoom(full)
+			ill = ill || was // it may have stopped while there was no room
+		}
+		if ill && !full {
+			ill = !s.revive(ctx)
+		}
+		if now := s.opts.Now(); !ill && now.Sub(witnessed) >= witnessEvery {
+			witnessed = now
+			s.bearWitness()
 		}
 	}
 }
 
+// lookEvery is how often the watchdog looks at the disk, and how often it tries to restart a server that does not start.
+const lookEvery = time.Second
+
+func (s *Store) sayRoom(full bool) {
+	free, _ := s.Free()
+	if full {
+		s.opts.Log.Error("store: the disk is full, nothing new is written", "free", free, "needed", uint64(MinFree))
+		return
+	}
+	s.opts.Log.Info("store: the disk has room again", "free", free)
+}
+
+// Restarts is how often the watchdog had to restart the embedded server.
+func (s *Store) Restarts() uint64 { return s.restarts.Load() }
+
 // revive reports whether the store works again, restarting its server if it must.
 func (s *Store) revive(ctx context.Context) bool {
-	if s.roomLeft() != nil {
-		return false
-	}
 	if s.probe(ctx) {
 		return true
 	}
@@ -50,6 +73,7 @@ func (s *Store) revive(ctx context.Context) bool {
 		return false
 	}
 	s.swap(l)
+	s.restarts.Add(1)
 	return true
 }
 
