@@ -41,6 +41,7 @@ const (
 	Unreachable  Code = "unreachable"  // no connection to the mail server or gateway
 	NotSecure    Code = "notSecure"    // no TLS, or a certificate that cannot be trusted
 	SignInFailed Code = "signInFailed" // user name, password or key refused
+	SignInAgain  Code = "signInAgain"  // the mail provider wants a new sign-in in the browser
 	BadReceiver  Code = "badReceiver"  // the number or address is refused for good
 	BadSender    Code = "badSender"    // our own address or sender name is refused
 	NoCredit     Code = "noCredit"     // the clinic's account is empty or closed

@@ -9,11 +9,11 @@ import (
 	"errors"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"legekonsultasjon/core/deliver"
 
-	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
@@ -33,6 +33,7 @@ type Settings struct {
 	Security Security
 	User     string // "" signs in nowhere
 	Password string
+	Tokens   Tokens // where set, they take the place of the password (XOAUTH2)
 	From     string // address
 	FromName string
 	Roots    *x509.CertPool // nil trusts the system's
@@ -73,6 +74,8 @@ func New(s Settings, times Times, now func() time.Time) (*Channel, error) {
 		return nil, bad("no host or port")
 	case s.Security != TLS && s.Security != STARTTLS && s.Security != None:
 		return nil, bad("unknown kind of security")
+	case s.Tokens != nil && (s.User == "" || strings.ContainsAny(s.User, "\x00\x01")):
+		return nil, bad("a token without its user")
 	case s.Security == None && !loopback(s.Host):
 		return nil, &deliver.Error{Code: deliver.NotSecure, Err: errors.New("a plain connection is taken to loopback only")}
 	}
@@ -118,8 +121,8 @@ func (c *Channel) Check(ctx context.Context) error {
 	return nil
 }
 
-// open connects, secures and signs in. end closes the connection and stops watching ctx.
-func (c *Channel) open(ctx context.Context) (*smtp.Client, func(), error) {
+// openAs is open with an access token, or "" where the password counts.
+func (c *Channel) openAs(ctx context.Context, token string) (*smtp.Client, func(), error) {
 	s := c.settings
 	began := time.Now()
 	dialer := net.Dialer{Timeout: c.times.Dial}
@@ -136,7 +139,7 @@ func (c *Channel) open(ctx context.Context) (*smtp.Client, func(), error) {
 	end := func() { stop(); _ = conn.Close() }
 	client, err := c.secure(conn)
 	if err == nil {
-		err = c.signIn(client)
+		err = c.signIn(client, token)
 	}
 	if err != nil {
 		end()
@@ -178,26 +181,6 @@ func greeted(client *smtp.Client) (*smtp.Client, error) {
 		return nil, answered(err, deliver.Refused)
 	}
 	return client, nil
-}
-
-func (c *Channel) signIn(client *smtp.Client) error {
-	s := c.settings
-	if s.User == "" {
-		return nil
-	}
-	var mechanism sasl.Client
-	switch {
-	case client.SupportsAuth(sasl.Plain):
-		mechanism = sasl.NewPlainClient("", s.User, s.Password)
-	case client.SupportsAuth(sasl.Login):
-		mechanism = sasl.NewLoginClient(s.User, s.Password)
-	default:
-		return &deliver.Error{Code: deliver.SignInFailed, Err: errors.New("the server offers no sign-in by password")}
-	}
-	if err := client.Auth(mechanism); err != nil {
-		return answered(err, deliver.SignInFailed)
-	}
-	return nil
 }
 
 // hand goes through MAIL, RCPT and DATA. Before the final dot nothing was handed over; after it, silence means that
