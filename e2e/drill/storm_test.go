@@ -30,8 +30,15 @@ type storm struct {
 	server   *rig.Server
 	desktops []desktopSeat
 
-	mu     sync.Mutex
-	ledger map[signaling.InvitationID]fact
+	mu       sync.Mutex
+	ledger   map[signaling.InvitationID]fact
+	refusals []answer // that ended a desktop's writing
+}
+
+// answer is how a request ended and how long it took.
+type answer struct {
+	code signaling.Code
+	took time.Duration
 }
 
 // desktopSeat is a signed-in installation.
@@ -44,17 +51,22 @@ func newStorm(t *testing.T, server *rig.Server, desktops int) *storm {
 	t.Helper()
 	s := &storm{t: t, server: server, ledger: map[signaling.InvitationID]fact{}}
 	for range desktops {
-		d := desktopSeat{installation: signaling.NewInstallationID()}
-		in, err := signaling.Client{}.SignIn(t.Context(), server.URL, signaling.SignIn{
-			Version: signaling.Version, Email: kari.Email, Password: kari.Password, Installation: d.installation, Workstation: "Kontor 1",
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d.session = in.Session
-		s.desktops = append(s.desktops, d)
+		s.desktops = append(s.desktops, s.signIn())
 	}
 	return s
+}
+
+func (s *storm) signIn() desktopSeat {
+	s.t.Helper()
+	d := desktopSeat{installation: signaling.NewInstallationID()}
+	in, err := signaling.Client{}.SignIn(s.t.Context(), s.server.URL, signaling.SignIn{
+		Version: signaling.Version, Email: kari.Email, Password: kari.Password, Installation: d.installation, Workstation: "Kontor 1",
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	d.session = in.Session
+	return d
 }
 
 // dial opens a desktop's socket and reads its welcome.
@@ -107,7 +119,15 @@ func (s *storm) write(ctx context.Context, conn signaling.Conn) {
 			steps = append(steps, func() error { return s.remove(ctx, conn, id) })
 		}
 		for _, step := range steps {
-			if err := step(); err != nil {
+			began := time.Now()
+			err := step()
+			var r refusal
+			if errors.As(err, &r) {
+				s.mu.Lock()
+				s.refusals = append(s.refusals, answer{r.code, time.Since(began)})
+				s.mu.Unlock()
+			}
+			if err != nil {
 				return
 			}
 		}
@@ -116,7 +136,10 @@ func (s *storm) write(ctx context.Context, conn signaling.Conn) {
 
 func version(n uint64) []byte { return binary.BigEndian.AppendUint64(bytes.Repeat([]byte{7}, 512), n) }
 
-var errRefused = errors.New("refused")
+// refusal is an answer with a code.
+type refusal struct{ code signaling.Code }
+
+func (r refusal) Error() string { return "refused: " + string(r.code) }
 
 // ask sends a request and waits until it is done.
 func ask(ctx context.Context, conn signaling.Conn, m signaling.Message) (signaling.Code, error) {
@@ -130,7 +153,7 @@ func ask(ctx context.Context, conn signaling.Conn, m signaling.Message) (signali
 		}
 		if done, ok := answer.(signaling.Done); ok {
 			if done.Code != "" {
-				return done.Code, fmt.Errorf("%w: %s", errRefused, done.Code)
+				return done.Code, refusal{done.Code}
 			}
 			return "", nil
 		}
@@ -185,6 +208,15 @@ func (s *storm) known() map[signaling.InvitationID]fact {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.ledger)
+}
+
+// refused takes the refusals until now.
+func (s *storm) refused() []answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.refusals
+	s.refusals = nil
+	return all
 }
 
 // prune drops what nothing more will happen to, of those in then.
