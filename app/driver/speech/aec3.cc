@@ -5,6 +5,10 @@
 
 #include "engine.h"
 
+#include <memory>
+#include <utility>
+
+#include <api/audio/echo_canceller3_factory.h>
 #include <modules/audio_processing/include/audio_processing.h>
 #include <rtc_base/logging.h>
 
@@ -12,16 +16,44 @@ namespace {
 
 const webrtc::StreamConfig mono(48000, 1);
 
+// tuning leans towards the person who speaks here: the library's own numbers lower a voice by 1.9 dB while the far side
+// talks, these by 1.3, with 1 dB more of the echo left (bench audio.duck, audio.erle). When both talk, more of what may be
+// echo is let through, that is noticed after 6 blocks of 4 ms rather than 12, and the filter's own measure of itself is
+// believed up to 9 dB (6 above 2 kHz) rather than 6 (2).
+webrtc::EchoCanceller3Config tuning() {
+	webrtc::EchoCanceller3Config c;
+	auto &s = c.suppressor;
+	s.nearend_tuning.mask_lf = {2.0f, 2.5f, s.nearend_tuning.mask_lf.emr_transparent};
+	s.nearend_tuning.mask_hf = {0.5f, 1.0f, s.nearend_tuning.mask_hf.emr_transparent};
+	s.dominant_nearend_detection.trigger_threshold = 6;
+	c.erle.max_l = 8;
+	c.erle.max_h = 4;
+	return c;
+}
+
 class aec3 : public speech_engine {
-	rtc::scoped_refptr<webrtc::AudioProcessing> apm;
+	rtc::scoped_refptr<webrtc::AudioProcessing> apm; // null: nothing is to be done
+	bool cancels = false;
+
+	// A canceller of one's own tuning is part of its making and cannot be switched off afterwards.
+	void make(bool echo) {
+		webrtc::AudioProcessingBuilder b;
+		if (echo) b.SetEchoControlFactory(std::make_unique<webrtc::EchoCanceller3Factory>(tuning()));
+		apm = b.Create();
+		cancels = echo;
+	}
 
 public:
-	explicit aec3(rtc::scoped_refptr<webrtc::AudioProcessing> made) : apm(made) {}
-
 	int set(bool echo, bool noise, bool gain) override {
+		if (!echo && !noise && !gain) {
+			apm = nullptr;
+			return 0;
+		}
+		if (apm == nullptr || cancels != echo) make(echo);
+		if (apm == nullptr) return -1;
 		webrtc::AudioProcessing::Config c;
 		c.echo_canceller.enabled = echo;
-		c.high_pass_filter.enabled = echo || noise || gain;
+		c.high_pass_filter.enabled = true;
 		c.noise_suppression.enabled = noise;
 		c.noise_suppression.level = webrtc::AudioProcessing::Config::NoiseSuppression::kModerate;
 		c.gain_controller2.enabled = gain;
@@ -35,10 +67,11 @@ public:
 
 	int far_end(const int16_t *pcm) override {
 		int16_t unused[480];
-		return apm->ProcessReverseStream(pcm, mono, mono, unused);
+		return apm == nullptr ? 0 : apm->ProcessReverseStream(pcm, mono, mono, unused);
 	}
 
 	int near_end(int16_t *pcm, int delay_ms) override {
+		if (apm == nullptr) return 0;
 		apm->set_stream_delay_ms(delay_ms);
 		return apm->ProcessStream(pcm, mono, mono, pcm);
 	}
@@ -48,6 +81,5 @@ public:
 
 speech_engine *speech_open_aec3() {
 	rtc::LogMessage::LogToDebug(rtc::LS_NONE);
-	auto apm = webrtc::AudioProcessingBuilder().Create();
-	return apm == nullptr ? nullptr : new aec3(apm);
+	return new aec3;
 }
