@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"strings"
 	"sync"
 	"time"
 )
@@ -22,9 +23,13 @@ type Options struct {
 	Pending int
 	// Open is how many connections there may be in all: what the process's descriptors leave (MaxOpen). One more is closed.
 	Open int
-	// Share hands connections whose first byte is of STUN (RFC 8489 section 5: two zero bits) to Shared instead of Accept.
+	// Share hands connections that name STUN by ALPN (Protocols) or whose first byte is of STUN (RFC 8489 section 5: two
+	// zero bits) to Shared instead of Accept.
 	Share bool
 }
+
+// Protocols are the ALPN names of a port that TURN and HTTP share (RFC 7443, RFC 9113).
+func Protocols() []string { return []string{"h2", "http/1.1", "stun.turn", "stun.nat-discovery"} }
 
 const (
 	defaultHandshake = 5 * time.Second
@@ -174,7 +179,10 @@ func (l *Listener) greet(c *Conn) (net.Conn, chan net.Conn, error) {
 			return nil, nil, err
 		}
 		conn = secured
-		if secured.ConnectionState().NegotiatedProtocol != "" {
+		switch proto := secured.ConnectionState().NegotiatedProtocol; {
+		case l.opts.Share && strings.HasPrefix(proto, "stun."): // RFC 7443
+			return conn, l.shared, c.SetDeadline(time.Time{})
+		case proto != "":
 			return conn, l.ready, c.SetDeadline(time.Time{})
 		}
 	}

@@ -148,7 +148,7 @@ func secure(t *testing.T) (server, client *tls.Config) {
 	defer s.Close()
 	client = s.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	client.ServerName = "example.com"
-	return &tls.Config{Certificates: s.TLS.Certificates, NextProtos: []string{"h2", "http/1.1"}}, client
+	return &tls.Config{Certificates: s.TLS.Certificates, NextProtos: Protocols()}, client
 }
 
 func TestAStalledHandshakeEnds(t *testing.T) {
@@ -191,7 +191,16 @@ func TestSharedPort(t *testing.T) {
 			t.Errorf("%v: %s, want %s", k.protos, got, k.want)
 		}
 	}
-	stun, err := tls.Dial("tcp", l.Addr().String(), client)
+	for _, protos := range [][]string{nil, {"stun.turn"}} {
+		config := client.Clone()
+		config.NextProtos = protos
+		shareSTUN(t, l, config)
+	}
+}
+
+func shareSTUN(t *testing.T, l *Listener, config *tls.Config) {
+	t.Helper()
+	stun, err := tls.Dial("tcp", l.Addr().String(), config)
 	if err != nil {
 		t.Fatal(err)
 	}

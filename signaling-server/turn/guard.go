@@ -111,4 +111,7 @@ func (g *guard) closed(port int) {
 	delete(g.ports, port)
 }
 
-var errDenied = errors.New("not a public address")
+var (
+	errDenied = errors.New("not a public address")
+	errFamily = errors.New("no relayed addresses of this family")
+)

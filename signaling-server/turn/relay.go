@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/logging"
@@ -23,21 +24,28 @@ const (
 type relays struct {
 	guard  *guard
 	public netip.Addr
-	listen string
+	listen string // local address; empty for any
+	flow   *flow
 }
+
+// flow counts what all relayed addresses carry.
+type flow struct{ in, out, dropped, denied atomic.Uint64 }
 
 // Validate implements turn.RelayAddressGenerator.
 func (r *relays) Validate() error { return nil }
 
 // AllocatePacketConn implements turn.RelayAddressGenerator.
 func (r *relays) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
+	if c.Network != family(r.public) {
+		return nil, nil, errFamily
+	}
 	conn, err := net.ListenPacket(c.Network, net.JoinHostPort(r.listen, strconv.Itoa(c.RequestedPort)))
 	if err != nil {
 		return nil, nil, err
 	}
 	port := conn.LocalAddr().(*net.UDPAddr).Port
 	r.guard.opened(port)
-	relayed := &guarded{PacketConn: conn, guard: r.guard, port: port,
+	relayed := &guarded{PacketConn: conn, guard: r.guard, flow: r.flow, port: port,
 		in: rate.NewLimiter(paceBytes, paceBurst), out: rate.NewLimiter(paceBytes, paceBurst)}
 	return relayed, &net.UDPAddr{IP: r.public.AsSlice(), Port: port}, nil
 }
@@ -54,6 +62,7 @@ func (r *relays) AllocateConn(turn.AllocateConnConfig) (net.Conn, error) { retur
 type guarded struct {
 	net.PacketConn
 	guard   *guard
+	flow    *flow
 	port    int
 	in, out *rate.Limiter
 	once    sync.Once
@@ -64,19 +73,24 @@ func (g *guarded) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := g.PacketConn.ReadFrom(b)
 		if err != nil || g.in.AllowN(time.Now(), n) {
+			g.flow.in.Add(uint64(max(n, 0)))
 			return n, from, err
 		}
+		g.flow.dropped.Add(1)
 	}
 }
 
 // WriteTo implements net.PacketConn.
 func (g *guarded) WriteTo(b []byte, to net.Addr) (int, error) {
 	if !g.guard.allows(to) {
+		g.flow.denied.Add(1)
 		return 0, errDenied
 	}
 	if !g.out.AllowN(time.Now(), len(b)) {
+		g.flow.dropped.Add(1)
 		return len(b), nil
 	}
+	g.flow.out.Add(uint64(len(b)))
 	return g.PacketConn.WriteTo(b, to)
 }
 

@@ -1,95 +1,205 @@
-// Package turn is the STUN and TURN server (RFC 8489, RFC 8656) inside the signaling server, over UDP: short-lived
-// credentials under a name that is random per socket, quotas, and no way to reach anything but the public Internet.
+// Package turn is the STUN and TURN server (RFC 8489, RFC 8656) inside the signaling server, over UDP, TCP and TLS:
+// short-lived credentials under a name that is random per socket, quotas, and no way to reach anything but the public
+// Internet. It also makes the credentials of a TURN server elsewhere (External).
 package turn
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
 	"strconv"
-	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/pion/stun/v4"
 	"github.com/pion/turn/v5"
 
 	"legekonsultasjon/core/signaling"
+	"legekonsultasjon/signaling-server/gate"
 )
 
-// Bounds.
-const (
-	CredentialLife = time.Hour      // in which an allocation can be begun
-	longestCall    = 12 * time.Hour // after that in which one can be kept
-	perName        = 8              // allocations at once of one socket
-	inAll          = 2000           // allocations at once
-	realm          = "legekonsultasjon"
-)
-
-// Options say where the server listens.
+// Options say where the server listens. At least one of UDP, TCP, TLS and Shared is set.
 type Options struct {
-	Listen   string     // UDP address, host:port
-	PublicIP netip.Addr // at which clients reach it and under which relayed addresses appear
+	UDP string // address, host:port; empty for none
+	TCP string
+	// TLS is the address of TURN over TLS on a port of its own, Shared a listener that brings TURN connections from a port
+	// which others use too. Both appear under Name, which the certificate is for.
+	TLS        string
+	TLSConfig  *tls.Config
+	Shared     net.Listener
+	SharedPort int
+	Name       string
+
+	PublicIP netip.Addr // at which clients reach the server and under which relayed addresses appear
 	// AllowLoopback lets the relay reach this machine and its networks: for tests and the demo on one machine only.
 	AllowLoopback bool
 	Log           *slog.Logger
+	Now           func() time.Time // nil: time.Now; for the life of credentials
 }
 
 // Server relays until Close.
 type Server struct {
 	opts   Options
-	secret [32]byte // of this process: after a restart there are no allocations left that could need the old one
 	inner  *turn.Server
+	names  names
+	quota  *quota
+	guard  *guard
+	flow   *flow
+	lines  []*lines // the listeners of TCP and TLS
+	urls   []string // of TURN
+	stun   []string
 	port   int
-	quota  quota
+	denied atomic.Uint64
 }
 
-// Listen starts the server.
+// Listen starts the server. An address in use is an error that wraps syscall.EADDRINUSE and names the flag's transport.
 func Listen(opts Options) (*Server, error) {
 	if !opts.PublicIP.IsValid() || opts.PublicIP.IsUnspecified() {
 		return nil, errors.New("TURN needs the IP address at which clients reach it")
 	}
-	s := &Server{opts: opts, quota: quota{perName: map[string]int{}}}
-	_, _ = rand.Read(s.secret[:])
-	conn, err := net.ListenPacket(family(opts.PublicIP), opts.Listen)
-	if err != nil {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	opts.PublicIP = opts.PublicIP.Unmap()
+	var secret [32]byte // of this process: after a restart there are no allocations left that could need the old one
+	_, _ = rand.Read(secret[:])
+	s := &Server{
+		opts: opts, names: names{secret: secret[:], now: opts.Now}, flow: new(flow),
+		guard: newGuard(opts.PublicIP, opts.AllowLoopback),
+	}
+	s.quota = newQuota()
+	config := turn.ServerConfig{
+		Realm: realm, AuthHandler: s.authenticate, QuotaHandler: s.quota.allows, EventHandler: s.events(),
+		LoggerFactory: quiet{}, StrictAddressFamily: opts.PublicIP.Is4(),
+	}
+	if err := errors.Join(s.addUDP(&config), s.addLines(&config)); err != nil {
+		s.abandon(config)
 		return nil, err
 	}
-	local := conn.LocalAddr().(*net.UDPAddr)
-	s.port = local.Port
-	guard := newGuard(opts.PublicIP, opts.AllowLoopback)
-	s.inner, err = turn.NewServer(turn.ServerConfig{
-		Realm: realm, AuthHandler: s.authenticate, QuotaHandler: s.quota.allows,
-		EventHandler:  turn.EventHandler{OnAllocationCreated: s.quota.created, OnAllocationDeleted: s.quota.deleted},
-		LoggerFactory: quiet{},
-		PacketConnConfigs: []turn.PacketConnConfig{{
-			PacketConn:            conn,
-			RelayAddressGenerator: &relays{guard: guard, public: opts.PublicIP, listen: local.IP.String()},
-			PermissionHandler:     func(_ net.Addr, peer net.IP) bool { return guard.reachable(peer) },
-		}},
-	})
+	inner, err := turn.NewServer(config)
 	if err != nil {
-		_ = conn.Close()
+		s.abandon(config)
 		return nil, err
 	}
+	s.inner = inner
 	return s, nil
 }
 
+func (s *Server) abandon(config turn.ServerConfig) {
+	for _, c := range config.PacketConnConfigs {
+		_ = c.PacketConn.Close()
+	}
+	for _, l := range s.lines {
+		_ = l.Close()
+	}
+}
+
+func (s *Server) addUDP(config *turn.ServerConfig) error {
+	if s.opts.UDP == "" {
+		return nil
+	}
+	conn, err := net.ListenPacket(family(s.opts.PublicIP), s.opts.UDP)
+	if err != nil {
+		return fmt.Errorf("UDP: %w", err)
+	}
+	local := conn.LocalAddr().(*net.UDPAddr)
+	s.port = local.Port
+	host := net.JoinHostPort(s.opts.PublicIP.String(), strconv.Itoa(s.port))
+	s.stun = append(s.stun, "stun:"+host)
+	s.urls = append(s.urls, "turn:"+host+"?transport=udp")
+	config.PacketConnConfigs = append(config.PacketConnConfigs, turn.PacketConnConfig{
+		PacketConn: newFlood(conn, s.quota), RelayAddressGenerator: s.relays(local.IP), PermissionHandler: s.permits,
+	})
+	return nil
+}
+
+// addLines listens for TCP and TLS. Relayed addresses are UDP there too (RFC 8656 section 3.1).
+func (s *Server) addLines(config *turn.ServerConfig) error {
+	add := func(l net.Listener) {
+		in := newLines(l, s.quota)
+		s.lines = append(s.lines, in)
+		config.ListenerConfigs = append(config.ListenerConfigs, turn.ListenerConfig{
+			Listener: in, RelayAddressGenerator: s.relays(bound(l)), PermissionHandler: s.permits,
+		})
+	}
+	if s.opts.TCP != "" {
+		l, err := net.Listen("tcp", s.opts.TCP)
+		if err != nil {
+			return fmt.Errorf("TCP: %w", err)
+		}
+		add(gate.New(l, gate.Options{Pending: maxIdleLines, Open: maxLines}))
+		s.urls = append(s.urls, "turn:"+net.JoinHostPort(s.opts.PublicIP.String(), port(l))+"?transport=tcp")
+	}
+	if s.opts.TLS != "" {
+		l, err := net.Listen("tcp", s.opts.TLS)
+		if err != nil {
+			return fmt.Errorf("TLS: %w", err)
+		}
+		add(gate.New(l, gate.Options{Pending: maxIdleLines, Open: maxLines, TLS: s.opts.TLSConfig}))
+		s.urls = append(s.urls, "turns:"+net.JoinHostPort(s.name(), port(l))+"?transport=tcp")
+	}
+	if s.opts.Shared != nil {
+		add(s.opts.Shared)
+		s.urls = append(s.urls, "turns:"+net.JoinHostPort(s.name(), strconv.Itoa(s.opts.SharedPort))+"?transport=tcp")
+	}
+	return nil
+}
+
+func (s *Server) name() string {
+	if s.opts.Name != "" {
+		return s.opts.Name
+	}
+	return s.opts.PublicIP.String()
+}
+
+// bound is the local address that relayed sockets are opened on: the listener's own if it is a certain one.
+func bound(l net.Listener) net.IP {
+	if a, ok := l.Addr().(*net.TCPAddr); ok {
+		return a.IP
+	}
+	return nil
+}
+
+func port(l net.Listener) string {
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
 func family(ip netip.Addr) string {
-	if ip.Unmap().Is4() {
+	if ip.Is4() {
 		return "udp4"
 	}
 	return "udp6"
 }
 
-// Close ends all relaying.
-func (s *Server) Close() error { return s.inner.Close() }
+func (s *Server) relays(local net.IP) *relays {
+	r := &relays{guard: s.guard, public: s.opts.PublicIP, flow: s.flow}
+	if local != nil && !local.IsUnspecified() {
+		r.listen = local.String()
+	}
+	return r
+}
+
+// permits is asked before a permission is given (RFC 8656 section 9.2).
+func (s *Server) permits(_ net.Addr, peer net.IP) bool {
+	if s.guard.reachable(peer) {
+		return true
+	}
+	s.denied.Add(1)
+	return false
+}
+
+// Close ends all relaying and cuts every connection.
+func (s *Server) Close() error {
+	err := s.inner.Close()
+	for _, l := range s.lines {
+		l.cut()
+	}
+	return err
+}
 
 // Port is the UDP port that it listens on.
 func (s *Server) Port() int { return s.port }
@@ -97,70 +207,34 @@ func (s *Server) Port() int { return s.port }
 // ICEServers gives one socket's STUN and TURN entries. session is the random part of the user name; it stays the same when
 // credentials are renewed, so that an allocation can be kept with either.
 func (s *Server) ICEServers(session string) []signaling.ICEServer {
-	host := net.JoinHostPort(s.opts.PublicIP.String(), strconv.Itoa(s.port))
-	name := entryName(time.Now().Add(CredentialLife), session)
-	return []signaling.ICEServer{
-		{URLs: []string{"stun:" + host}},
-		{URLs: []string{"turn:" + host + "?transport=udp"}, Username: name, Credential: s.password(name)},
+	var out []signaling.ICEServer
+	if len(s.stun) > 0 {
+		out = append(out, signaling.ICEServer{URLs: s.stun})
 	}
+	name := s.names.entry(session)
+	return append(out, signaling.ICEServer{URLs: s.urls, Username: name, Credential: s.names.password(name)})
 }
 
-func entryName(until time.Time, session string) string {
-	return strconv.FormatInt(until.Unix(), 10) + ":" + session
+// Stats are counters since the start, but for Allocations.
+type Stats struct {
+	Allocations int    // now
+	Begun       uint64 // allocations
+	Quota       uint64 // allocations refused because there were too many
+	Refused     uint64 // requests with credentials that are not right
+	Denied      uint64 // permissions for addresses that are not to be reached, and packets to own services
+	Flood       uint64 // packets of strangers that were not answered
+	BytesIn     uint64 // from peers, relayed to clients
+	BytesOut    uint64 // from clients, relayed to peers
+	Dropped     uint64 // packets over the pace of an allocation
 }
 
-func (s *Server) password(name string) string {
-	mac := hmac.New(sha256.New, s.secret[:])
-	mac.Write([]byte(name))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// authenticate checks the time in the name when an allocation is begun. One that has been begun may be refreshed beyond it:
-// a long call must not end because its first credentials have.
-func (s *Server) authenticate(r *turn.RequestAttributes) (string, []byte, bool) {
-	until, session, ok := strings.Cut(r.Username, ":")
-	seconds, err := strconv.ParseInt(until, 10, 64)
-	if !ok || err != nil || session == "" || r.Realm != realm {
-		return "", nil, false
-	}
-	end := time.Unix(seconds, 0)
-	if r.Method != stun.MethodAllocate {
-		end = end.Add(longestCall)
-	}
-	if time.Now().After(end) {
-		return "", nil, false
-	}
-	return session, turn.GenerateAuthKey(r.Username, r.Realm, s.password(r.Username)), true
-}
-
-// quota counts allocations.
-type quota struct {
-	mu      sync.Mutex
-	perName map[string]int
-	all     int
-}
-
-func (q *quota) allows(name, _ string, _ net.Addr) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.all < inAll && q.perName[name] < perName
-}
-
-func (q *quota) created(_, _ net.Addr, _, name, _ string, _ net.Addr, _ int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.all++
-	q.perName[name]++
-}
-
-func (q *quota) deleted(_, _ net.Addr, _, name, _ string) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.all--
-	if q.perName[name]--; q.perName[name] <= 0 {
-		delete(q.perName, name)
-	}
+// Stats counts.
+func (s *Server) Stats() Stats {
+	st := s.quota.stats()
+	st.Denied = s.denied.Load() + s.flow.denied.Load()
+	st.BytesIn, st.BytesOut, st.Dropped = s.flow.in.Load(), s.flow.out.Load(), s.flow.dropped.Load()
+	return st
 }
 
 // errNoTCP answers every wish for a TCP allocation (RFC 6062).
-var errNoTCP = fmt.Errorf("no TCP allocations")
+var errNoTCP = errors.New("no TCP allocations")

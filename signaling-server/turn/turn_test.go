@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,14 +12,21 @@ import (
 	"github.com/pion/stun/v4"
 	"github.com/pion/turn/v5"
 	"go.uber.org/goleak"
+
+	"legekonsultasjon/core/signaling"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func listen(t *testing.T, loopback bool) *Server {
 	t.Helper()
-	s, err := Listen(Options{Listen: "127.0.0.1:0", PublicIP: netip.MustParseAddr("127.0.0.1"), AllowLoopback: loopback,
-		Log: slog.New(slog.DiscardHandler)})
+	return listenWith(t, Options{UDP: "127.0.0.1:0", AllowLoopback: loopback})
+}
+
+func listenWith(t *testing.T, o Options) *Server {
+	t.Helper()
+	o.PublicIP, o.Log = netip.MustParseAddr("127.0.0.1"), slog.New(slog.DiscardHandler)
+	s, err := Listen(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,16 +34,26 @@ func listen(t *testing.T, loopback bool) *Server {
 	return s
 }
 
-// client connects with the credentials of a session.
+// relay is the entry with TURN URLs, in which the credentials are.
+func relay(s *Server, session string) signaling.ICEServer {
+	all := s.ICEServers(session)
+	return all[len(all)-1]
+}
+
+// client connects over UDP with the credentials of a session.
 func client(t *testing.T, s *Server, name, password string) *turn.Client {
 	t.Helper()
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := conn.LocalAddr().(*net.UDPAddr)
-	address.Port = s.Port()
-	c, err := turn.NewClient(&turn.ClientConfig{STUNServerAddr: address.String(), TURNServerAddr: address.String(),
+	return over(t, conn, s.Port(), name, password)
+}
+
+func over(t *testing.T, conn net.PacketConn, port int, name, password string) *turn.Client {
+	t.Helper()
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	c, err := turn.NewClient(&turn.ClientConfig{STUNServerAddr: address, TURNServerAddr: address,
 		Conn: conn, Username: name, Password: password, Realm: realm, LoggerFactory: quiet{}})
 	if err != nil {
 		t.Fatal(err)
@@ -52,8 +70,13 @@ func client(t *testing.T, s *Server, name, password string) *turn.Client {
 
 func allocate(t *testing.T, s *Server, session string) net.PacketConn {
 	t.Helper()
-	entry := s.ICEServers(session)[1]
-	relayed, err := client(t, s, entry.Username, entry.Credential).Allocate()
+	entry := relay(s, session)
+	return begin(t, client(t, s, entry.Username, entry.Credential))
+}
+
+func begin(t *testing.T, c *turn.Client) net.PacketConn {
+	t.Helper()
+	relayed, err := c.Allocate()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,9 +84,9 @@ func allocate(t *testing.T, s *Server, session string) net.PacketConn {
 	return relayed
 }
 
-func TestTwoSidesMeetOnRelayedAddresses(t *testing.T) {
-	s := listen(t, false)
-	a, b := allocate(t, s, "one"), allocate(t, s, "two")
+// meet sends from a to b until it arrives.
+func meet(t *testing.T, a, b net.PacketConn) {
+	t.Helper()
 	if _, err := b.WriteTo([]byte("permission"), a.LocalAddr()); err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +104,14 @@ func TestTwoSidesMeetOnRelayedAddresses(t *testing.T) {
 		}
 	}
 	t.Fatal("nothing came through")
+}
+
+func TestTwoSidesMeetOnRelayedAddresses(t *testing.T) {
+	s := listen(t, false)
+	meet(t, allocate(t, s, "one"), allocate(t, s, "two"))
+	if st := s.Stats(); st.Allocations != 2 || st.Begun != 2 || st.BytesOut == 0 || st.BytesIn == 0 {
+		t.Errorf("%+v", st)
+	}
 }
 
 func TestServicesOfThisHostAreOutOfReach(t *testing.T) {
@@ -122,7 +153,7 @@ func TestLoopbackIsReachedOnlyWhenAllowed(t *testing.T) {
 
 func TestNoTCP(t *testing.T) {
 	s := listen(t, true)
-	entry := s.ICEServers("one")[1]
+	entry := relay(s, "one")
 	if l, err := client(t, s, entry.Username, entry.Credential).AllocateTCP(); err == nil {
 		_ = l.Close()
 		t.Fatal("a TCP allocation was given")
@@ -131,13 +162,17 @@ func TestNoTCP(t *testing.T) {
 
 func TestCredentials(t *testing.T) {
 	s := listen(t, true)
-	entry := s.ICEServers("one")[1]
+	entry := relay(s, "one")
 	if _, err := client(t, s, entry.Username, "wrong").Allocate(); err == nil {
 		t.Error("a wrong password was taken")
 	}
-	old := "1000000000:one"
-	if _, err := client(t, s, old, s.password(old)).Allocate(); err == nil {
-		t.Error("an expired name was taken")
+	for what, name := range map[string]string{"an expired": "1000000000:one", "a far": "99999999999:one", "a bare": "99999999999"} {
+		if _, err := client(t, s, name, s.names.password(name)).Allocate(); err == nil {
+			t.Error(what, "name was taken")
+		}
+	}
+	if s.Stats().Refused == 0 {
+		t.Error("nothing was counted")
 	}
 	if !strings.HasSuffix(entry.Username, ":one") {
 		t.Error(entry.Username)
@@ -147,7 +182,9 @@ func TestCredentials(t *testing.T) {
 // TestALongCallGoesOn: an allocation is kept with credentials that have run out, for as long as a call can be.
 func TestALongCallGoesOn(t *testing.T) {
 	s := listen(t, true)
-	name := func(ago time.Duration) string { return entryName(time.Now().Add(-ago), "one") }
+	name := func(ago time.Duration) string {
+		return strconv.FormatInt(time.Now().Add(-ago).Unix(), 10) + ":one"
+	}
 	ask := func(method stun.Method, name string) bool {
 		_, _, ok := s.authenticate(&turn.RequestAttributes{Username: name, Realm: realm, Method: method})
 		return ok
@@ -161,7 +198,7 @@ func TestALongCallGoesOn(t *testing.T) {
 	if ask(stun.MethodRefresh, name(longestCall+time.Minute)) {
 		t.Error("kept for ever")
 	}
-	for _, nonsense := range []string{"", ":", "x:one", "99999999999:", "99999999999"} {
+	for _, nonsense := range []string{"", ":", "x:one", "99999999999:", "99999999999:one", "99999999999"} {
 		if ask(stun.MethodAllocate, nonsense) {
 			t.Error(nonsense)
 		}
@@ -169,17 +206,17 @@ func TestALongCallGoesOn(t *testing.T) {
 }
 
 func TestQuota(t *testing.T) {
-	q := quota{perName: map[string]int{}}
+	q, at := newQuota(), &net.UDPAddr{}
 	for range perName {
 		if !q.allows("one", "", nil) {
 			t.Fatal("too few")
 		}
-		q.created(nil, nil, "", "one", "", nil, 0)
+		q.created(at, at, "", "one", "", nil, 0)
 	}
 	if q.allows("one", "", nil) || !q.allows("two", "", nil) {
 		t.Error("the quota is not by name")
 	}
-	q.deleted(nil, nil, "", "one", "")
+	q.deleted(at, at, "", "one", "")
 	if !q.allows("one", "", nil) {
 		t.Error("what was given back is not there")
 	}
