@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the named groups of make targets need, or says exactly what to install.
-# usage: need.sh GROUP...   groups: go build page demo e2e
+# usage: need.sh GROUP...   groups: go build page demo e2e sms
 set -eu
 
 fail() { echo "$*" >&2; exit 1; }
@@ -12,6 +12,7 @@ packages() {
 	page) command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm ;;
 	demo) [ -n "${DISPLAY:-}" ] || echo xvfb libgl1-mesa-dri ;;
 	e2e) echo xvfb libgl1-mesa-dri x11-xserver-utils xdotool pulseaudio pulseaudio-utils dbus gnome-keyring chromium firefox-esr espeak-ng fonts-inter fonts-noto-color-emoji nats-server e2fsprogs mount ;;
+	sms) echo kannel kannel-extras ;;
 	*) fail "need.sh: unknown group $1" ;;
 	esac
 }
@@ -57,3 +58,8 @@ if ! { $root apt-get update -qq && $root env DEBIAN_FRONTEND=noninteractive apt-
 	fail "apt-get could not install:$missing (the whole log: $log)"
 fi
 rm -f "$log"
+
+# Tests start gateways of their own: what a package starts by itself is stopped again, and stays so.
+case " $missing " in
+*" kannel "*) { $root service kannel stop; $root update-rc.d kannel disable; } >/dev/null 2>&1 || true ;;
+esac

@@ -11,10 +11,12 @@ import (
 	"strings"
 
 	"legekonsultasjon/core/deliver"
+	"legekonsultasjon/core/gsm"
 )
 
-// templateKind is a gateway that the clinic describes: URL, method, headers and body with {number}, {text}, {sender},
-// {user} and {secret}. Values are escaped for the place where their placeholder stands: percent-encoded in the URL and in
+// templateKind is a gateway that the clinic describes: URL, method, headers and body with {number} (E.164), {digits} (the
+// same without its plus), {text}, {coding} (0 for a text in the GSM 7-bit alphabet, 2 for UCS-2), {sender}, {user} and
+// {secret}. Values are escaped for the place where their placeholder stands: percent-encoded in the URL and in
 // form bodies, as JSON or XML text in such bodies, without control characters in headers.
 func templateKind() Kind {
 	return Kind{
@@ -90,8 +92,13 @@ func fill(template string, values map[string]string, escape func(string) string)
 }
 
 func (t template) request(ctx context.Context, number, text string) (*http.Request, error) {
+	coding := "0"
+	if gsm.Measure(text).Alphabet == gsm.UCS2 {
+		coding = "2"
+	}
 	values := map[string]string{
-		"number": number, "text": text, "sender": t.account.Values[FieldSender], "user": t.account.Values[FieldUser], "secret": t.account.Secret,
+		"number": number, "digits": digits(number), "text": text, "coding": coding,
+		"sender": t.account.Values[FieldSender], "user": t.account.Values[FieldUser], "secret": t.account.Secret,
 	}
 	escape := func(s string) string { return s }
 	switch {
