@@ -30,7 +30,8 @@ type Appointment struct {
 	At       time.Time        `json:"at"`
 	Now      bool             `json:"now,omitempty"` // it was made for at once
 	Length   time.Duration    `json:"length"`        // nanoseconds
-	Language string           `json:"language"`      // of the letters: "nb", "nn", "en"
+	PIN      PINTime          `json:"pinTime,omitempty"`
+	Language string           `json:"language"` // of the letters: "nb", "nn", "en"
 	Name     string           `json:"name,omitempty"`
 	Note     string           `json:"note,omitempty"` // the doctor's own, shown to nobody else
 	UID      string           `json:"uid"`            // of the calendar entry, RFC 5545 section 3.8.4.7
@@ -46,6 +47,7 @@ type Appointment struct {
 	ClosedAt  time.Time     `json:"closedAt,omitzero"`   // the decision; it can be undone for UndoWindow
 	Wiped     bool          `json:"wiped,omitempty"`     // final: the secrets are gone
 	ServerHas bool          `json:"serverHas"`           // Create was answered
+	Changed   bool          `json:"changed,omitempty"`   // the server has an older time
 	Forgotten bool          `json:"forgotten,omitempty"` // Delete was answered: the server has nothing left
 }
 
@@ -68,78 +70,51 @@ type Invitation struct {
 	Device   []byte                 `json:"device,omitempty"` // public resume key of the device that gave the PIN
 	Epoch    uint32                 `json:"epoch"`            // of the last m2
 	Peers    int                    `json:"peers,omitempty"`  // peer connections made so far
-	Phone    string                 `json:"phone,omitempty"`  // E.164, or
+	Phone    string                 `json:"phone,omitempty"`  // E.164; a number, an address, or both
 	Country  string                 `json:"country,omitempty"`
-	Email    string                 `json:"email,omitempty"` // an address
-	Delivery Delivery               `json:"delivery"`
+	Email    string                 `json:"email,omitempty"`
 	OpenedAt time.Time              `json:"openedAt,omitzero"` // somebody fetched the note: a hint
 	Since    time.Time              `json:"since,omitzero"`    // the wait began
 	Proven   time.Time              `json:"proven,omitzero"`   // the first right PIN, or admitted by sight
+
+	Deliveries []Delivery `json:"deliveries"` // every letter, the oldest first
 }
 
-// Delivery is how far the newest letter of an invitation has come.
-type Delivery struct {
-	State    DeliveryState `json:"state"`
-	Letter   Letter        `json:"letter"`
-	Number   int           `json:"number"` // letters of this invitation so far, this one included
-	At       time.Time     `json:"at"`     // since when the state holds
-	Attempts int           `json:"attempts,omitempty"`
-	Next     time.Time     `json:"next,omitzero"`     // not before
-	Reason   string        `json:"reason,omitempty"`  // code of the last failure
-	Receipt  string        `json:"receipt,omitempty"` // Message-ID or the gateway's reference
-}
-
-// DeliveryState is one of the states below.
-type DeliveryState string
-
-// States of a delivery.
-const (
-	Queued    DeliveryState = "queued"
-	Sending   DeliveryState = "sending"  // handed over, no answer yet
-	Accepted  DeliveryState = "accepted" // the mail server or the gateway took it
-	Delivered DeliveryState = "delivered"
-	Unsure    DeliveryState = "unsure" // the program ended while sending
-	Failed    DeliveryState = "failed"
-)
-
-// Letter is what a delivery brings.
-type Letter string
-
-// Kinds of letters.
-const (
-	LetterInvitation Letter = "invitation"
-	LetterPIN        Letter = "pin"
-	LetterCancelled  Letter = "cancelled"
-)
-
-// Draft is what the doctor decided about a new appointment. Exactly one of Phone and Email is set; At is zero for now.
+// Draft is what the doctor decided about a new appointment. Phone, Email or both are set; At is zero for now, Length zero
+// for the usual one, PIN empty for shortly before.
 type Draft struct {
 	Owner          string
 	At             time.Time
+	Length         time.Duration
+	PIN            PINTime
 	Language       string
 	Phone, Country string
 	Email          string
 	Name, Note     string
 }
 
-// New makes an appointment with one invitation, its secrets freshly drawn and its letter queued. uidHost is the part
+// New makes an appointment with one invitation, its secrets freshly drawn and its letters planned. uidHost is the part
 // of the calendar UID behind the @.
 func New(now time.Time, d Draft, uidHost string) Appointment {
 	now = now.Round(0) // wall clock: another run reads it
 	secret := access.NewSecret()
 	room := signaling.NewRoomID()
 	a := Appointment{
-		Owner: d.Owner, Room: room, Made: now, At: d.At, Now: d.At.IsZero(), Length: Length, Language: d.Language,
+		Owner: d.Owner, Room: room, Made: now, At: d.At, Now: d.At.IsZero(), Length: d.Length, PIN: d.PIN, Language: d.Language,
 		Name: d.Name, Note: d.Note, UID: fmt.Sprintf("%s@%s", signaling.NewRoomID(), uidHost),
-		Invitations: []Invitation{{
-			ID: secret.Derive().InvitationID, Secret: secret, PIN: access.NewPINBudget(access.NewPIN()),
-			Phone: d.Phone, Country: d.Country, Email: d.Email,
-			Delivery: Delivery{State: Queued, Letter: LetterInvitation, Number: 1, At: now},
-		}},
 	}
 	if a.Now {
 		a.At = now
 	}
+	if a.Length <= 0 {
+		a.Length = Length
+	}
+	i := Invitation{
+		ID: secret.Derive().InvitationID, Secret: secret, PIN: access.NewPINBudget(access.NewPIN()),
+		Phone: d.Phone, Country: d.Country, Email: d.Email,
+	}
+	a.plan(now, &i)
+	a.Invitations = []Invitation{i}
 	return a
 }
 
@@ -210,6 +185,3 @@ func (a Appointment) Invitation(id signaling.InvitationID) (Invitation, bool) {
 	}
 	return Invitation{}, false
 }
-
-// SameWay reports that link and PIN went in one message, which makes the PIN a weaker proof.
-func (i Invitation) SameWay() bool { return i.Delivery.Letter == LetterInvitation }

@@ -13,6 +13,7 @@ const (
 	StatusDelivered Status = "delivered"
 	StatusUnsure    Status = "unsure"
 	StatusFailed    Status = "failed"
+	StatusLate      Status = "late" // a letter's time passed while nobody could send it
 	StatusOpened    Status = "opened"
 	StatusLocked    Status = "locked"
 	StatusWaiting   Status = "waiting"
@@ -49,27 +50,65 @@ func (a Appointment) Status(now time.Time, p Presence) Status {
 	case len(a.Invitations) == 0:
 		return StatusQueued
 	}
-	return a.Invitations[0].status()
+	return a.Invitations[0].status(now)
 }
 
-func (i Invitation) status() Status {
-	switch {
-	case i.PIN.Locked():
+// status is the word of the letters: what needs the doctor first, then what is under way, then how far the least of
+// them has come. A reminder whose time has not come says nothing.
+func (i Invitation) status(now time.Time) Status {
+	if i.PIN.Locked() {
 		return StatusLocked
-	case i.Delivery.State == Failed:
-		return StatusFailed
-	case i.Delivery.State == Queued:
-		return StatusQueued
-	case i.Delivery.State == Sending:
-		return StatusSending
-	case !i.OpenedAt.IsZero(): // it has arrived, whatever else is known
-		return StatusOpened
-	case i.Delivery.State == Unsure:
-		return StatusUnsure
-	case i.Delivery.State == Delivered:
-		return StatusDelivered
 	}
-	return StatusSent
+	has := map[DeliveryState]bool{}
+	unsure := false
+	for _, d := range i.Deliveries {
+		if d.State == Queued && !d.Planned.IsZero() && now.Before(d.Planned) {
+			continue
+		}
+		has[d.State] = true
+		unsure = unsure || d.State == Unsure && !i.shows(d)
+	}
+	for _, s := range []struct {
+		is     bool
+		status Status
+	}{
+		{has[Failed], StatusFailed}, {has[Late], StatusLate}, {has[Queued], StatusQueued}, {has[Sending], StatusSending},
+		{unsure, StatusUnsure}, {!i.OpenedAt.IsZero(), StatusOpened},
+		{has[Accepted] || has[Unsure], StatusSent}, {has[Delivered], StatusDelivered}, {has[Dropped], StatusFailed},
+	} {
+		if s.is {
+			return s.status
+		}
+	}
+	return StatusQueued
+}
+
+// shows reports that what the patient did shows that a letter has arrived: the only one that brought the link when the
+// link was opened, or one with the PIN when the PIN was right.
+func (i Invitation) shows(d Delivery) bool {
+	if d.Letter.HasPIN() && !i.Proven.IsZero() {
+		return true
+	}
+	if !d.Letter.HasLink() || i.OpenedAt.IsZero() {
+		return false
+	}
+	for _, other := range i.Deliveries {
+		if other.Number != d.Number && other.Letter.HasLink() && other.hasArrived() {
+			return false
+		}
+	}
+	return true
+}
+
+// UnsureLetters are those of which nobody can tell whether they went, and which nothing has shown to have arrived.
+func (i Invitation) UnsureLetters() []Delivery {
+	var out []Delivery
+	for _, d := range i.Deliveries {
+		if d.State == Unsure && !i.shows(d) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // Ended is how an appointment that is overdue ends: with a call it is finished, without one it was missed.

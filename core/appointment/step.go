@@ -14,35 +14,56 @@ var ErrNotNow = errors.New("not possible at this point")
 // Event is what happened to an appointment or to one of its invitations; one of the types below.
 type Event interface{ event() }
 
-// Of the letter.
+// Of one letter, by its Number.
 type (
 	// SendStarted: the letter is being handed over now.
-	SendStarted struct{}
+	SendStarted struct{ Number int }
 	// SendAccepted: the other side took it.
-	SendAccepted struct{ Receipt string }
+	SendAccepted struct {
+		Number  int
+		Receipt string
+	}
 	// SendDelivered: a receipt came.
-	SendDelivered struct{}
+	SendDelivered struct{ Number int }
 	// SendPostponed: nothing was handed over; try again at Next.
 	SendPostponed struct {
+		Number int
 		Reason string
 		Next   time.Time
 	}
 	// SendFailed: nothing was handed over and trying again is the doctor's decision.
-	SendFailed struct{ Reason string }
+	SendFailed struct {
+		Number int
+		Reason string
+	}
 	// SendInterrupted: the program ended, or the line broke, when nobody can tell whether it was handed over.
-	SendInterrupted struct{}
+	SendInterrupted struct{ Number int }
+	// SendOverlooked: its time passed while nobody could send it.
+	SendOverlooked struct{ Number int }
 	// SendConfirmed: the doctor says of an unsure letter that it has arrived.
-	SendConfirmed struct{}
-	// SendAgain: the doctor wants the same invitation sent again.
+	SendConfirmed struct{ Number int }
+	// SendDropped: the letter is not to be sent.
+	SendDropped struct{ Number int }
+	// SendNow: the doctor wants a letter sent that was overlooked or failed. It gets a new Number.
+	SendNow struct{ Number int }
+)
+
+// Of the letters of an invitation.
+type (
+	// SendAgain: the doctor wants what stopped, or else all that was sent, sent now.
 	SendAgain struct{}
+	// SendPIN: the doctor wants the PIN sent now rather than at its time.
+	SendPIN struct{}
 	// PINRenewed: the doctor gave a new PIN, which is to be sent.
 	PINRenewed struct{ PIN access.PINCode }
 )
 
 // Of the server.
 type (
-	// ServerCreated: the server has the invitation.
-	ServerCreated struct{}
+	// ServerCreated: the server has the invitation with the time At; zero when that is not known.
+	ServerCreated struct{ At time.Time }
+	// ServerChanged: the server has the time At.
+	ServerChanged struct{ At time.Time }
 	// ServerForgot: the server has deleted it.
 	ServerForgot struct{}
 )
@@ -71,6 +92,11 @@ type (
 	CallBroken struct{}
 	// PeerMade: a peer connection is about to be made.
 	PeerMade struct{}
+	// Moved: the appointment is at another time, or has another length.
+	Moved struct {
+		At     time.Time
+		Length time.Duration // zero keeps it
+	}
 	// Closed: the appointment ends so.
 	Closed struct{ As Closing }
 	// Reopened: the end was undone.
@@ -85,8 +111,14 @@ func (SendDelivered) event()   {}
 func (SendPostponed) event()   {}
 func (SendFailed) event()      {}
 func (SendInterrupted) event() {}
+func (SendOverlooked) event()  {}
 func (SendConfirmed) event()   {}
+func (SendDropped) event()     {}
+func (SendNow) event()         {}
 func (SendAgain) event()       {}
+func (SendPIN) event()         {}
+func (ServerChanged) event()   {}
+func (Moved) event()           {}
 func (PINRenewed) event()      {}
 func (ServerCreated) event()   {}
 func (ServerForgot) event()    {}
@@ -110,6 +142,10 @@ func (a Appointment) Step(now time.Time, id signaling.InvitationID, e Event) (Ap
 	next := a
 	next.Invitations = append([]Invitation(nil), a.Invitations...)
 	for n := range next.Invitations {
+		i := &next.Invitations[n]
+		i.Deliveries = append([]Delivery(nil), i.Deliveries...)
+	}
+	for n := range next.Invitations {
 		if i := &next.Invitations[n]; i.ID == id {
 			handled, err := i.step(now, e)
 			if err != nil {
@@ -130,8 +166,13 @@ func (a *Appointment) step(now time.Time, e Event) bool {
 	switch e := e.(type) {
 	case ServerCreated:
 		a.ServerHas = true
+		a.Changed = !e.At.Equal(a.At) && (!e.At.IsZero() || a.Sequence > 0)
+	case ServerChanged:
+		a.Changed = a.Changed && !e.At.Equal(a.At)
 	case ServerForgot:
 		a.ServerHas, a.Forgotten = false, true
+	case Moved:
+		return a.move(now, e)
 	case CallBegan:
 		return a.begin(now)
 	case CallLeft:
@@ -152,6 +193,27 @@ func (a *Appointment) step(now time.Time, e Event) bool {
 		return a.wipe(now)
 	default:
 		return false
+	}
+	return true
+}
+
+// move sets another time. Who was told of the old one is told of the new one, and the calendar entry's sequence rises
+// (RFC 5546 section 2.1.4).
+func (a *Appointment) move(now time.Time, e Moved) bool {
+	length := e.Length
+	if length <= 0 {
+		length = a.Length
+	}
+	at := e.At.Round(0)
+	same := at.Equal(a.At) && length == a.Length
+	if a.Closing != Open || !a.Began.IsZero() || same || !at.Add(length).After(now) {
+		return false
+	}
+	a.At, a.Length, a.Now = at, length, false
+	a.Sequence++
+	a.Changed = a.ServerHas
+	for n := range a.Invitations {
+		a.Invitations[n].moved(now, *a)
 	}
 	return true
 }
@@ -196,8 +258,10 @@ func (a *Appointment) wipe(now time.Time) bool {
 	for n := range a.Invitations {
 		i := &a.Invitations[n]
 		i.Secret, i.PIN, i.Device = access.Secret{}, access.PINBudget{}, nil
-		if a.Closing == Cancelled && i.Delivery.hasArrived() {
-			i.Delivery = i.Delivery.next(now, LetterCancelled)
+		if a.Closing == Cancelled {
+			i.calledOff(now)
+		} else {
+			i.drop(now, func(d Delivery) bool { return d.State == Queued || d.State == Late })
 		}
 	}
 	if a.Closing == Cancelled {
@@ -229,15 +293,73 @@ func (i *Invitation) step(now time.Time, e Event) (bool, error) {
 			return true, err
 		}
 		i.PIN = budget
-		i.Delivery = i.Delivery.next(now, LetterPIN)
-	default:
-		handled, ok := i.Delivery.step(now, e)
-		if handled && !ok {
+		i.renewPIN(now)
+	case SendAgain:
+		if !i.sendAgain(now) {
 			return true, ErrNotNow
 		}
-		return handled, nil
+	case SendNow:
+		if !i.sendNow(now, e.Number) {
+			return true, ErrNotNow
+		}
+	case SendPIN:
+		if !i.sendPIN(now) {
+			return true, ErrNotNow
+		}
+	default:
+		number, about := letterOf(e)
+		if about && !i.stepLetter(now, number, e) {
+			return true, ErrNotNow
+		}
+		return about, nil
 	}
 	return true, nil
+}
+
+// letterOf is the number of the letter that an event is about.
+func letterOf(e Event) (number int, ok bool) {
+	switch e := e.(type) {
+	case SendStarted:
+		return e.Number, true
+	case SendAccepted:
+		return e.Number, true
+	case SendDelivered:
+		return e.Number, true
+	case SendPostponed:
+		return e.Number, true
+	case SendFailed:
+		return e.Number, true
+	case SendInterrupted:
+		return e.Number, true
+	case SendOverlooked:
+		return e.Number, true
+	case SendConfirmed:
+		return e.Number, true
+	case SendDropped:
+		return e.Number, true
+	}
+	return 0, false
+}
+
+// stepLetter applies an event to one letter. A link that went makes up for one that did not.
+func (i *Invitation) stepLetter(now time.Time, number int, e Event) bool {
+	for n := range i.Deliveries {
+		d := &i.Deliveries[n]
+		if d.Number != number {
+			continue
+		}
+		if !d.step(now, e) {
+			return false
+		}
+		if d.State == Accepted && d.Letter.HasLink() {
+			way := d.Way
+			i.drop(now, func(o Delivery) bool {
+				return (o.State == Failed || o.State == Late) && o.Letter.HasLink() && !o.Letter.HasPIN() && o.Way == way
+			})
+		}
+		return true
+	}
+	return false
 }
 
 func (i *Invitation) enter(now time.Time, device []byte) {
@@ -246,62 +368,9 @@ func (i *Invitation) enter(now time.Time, device []byte) {
 	}
 	if i.Proven.IsZero() {
 		i.Proven = now
+		i.drop(now, func(d Delivery) bool { return !d.Planned.IsZero() && d.Letter.HasPIN() }) // he has it
 	}
 	if len(device) > 0 {
 		i.Device = append([]byte(nil), device...)
 	}
-}
-
-// hasArrived reports that the letter may have come into the patient's hands.
-func (d Delivery) hasArrived() bool {
-	return d.State == Accepted || d.State == Delivered || d.State == Unsure
-}
-
-func (d Delivery) next(now time.Time, letter Letter) Delivery {
-	return Delivery{State: Queued, Letter: letter, Number: d.Number + 1, At: now}
-}
-
-// step reports whether the event was about the delivery, and whether it fitted.
-func (d *Delivery) step(now time.Time, e Event) (handled, ok bool) {
-	before := d.State
-	switch e := e.(type) {
-	case SendStarted:
-		if ok = before == Queued; ok {
-			d.State, d.Attempts, d.Next = Sending, d.Attempts+1, time.Time{}
-		}
-	case SendAccepted:
-		if ok = before == Sending; ok {
-			d.State, d.Reason, d.Receipt = Accepted, "", e.Receipt
-		}
-	case SendDelivered:
-		if ok = before == Accepted; ok {
-			d.State = Delivered
-		}
-	case SendPostponed:
-		if ok = before == Sending || before == Queued; ok {
-			d.State, d.Reason, d.Next = Queued, e.Reason, e.Next
-		}
-	case SendFailed:
-		if ok = before == Sending || before == Queued; ok {
-			d.State, d.Reason = Failed, e.Reason
-		}
-	case SendInterrupted:
-		if ok = before == Sending; ok {
-			d.State = Unsure
-		}
-	case SendConfirmed:
-		if ok = before == Unsure; ok {
-			d.State = Accepted
-		}
-	case SendAgain:
-		if ok = before != Sending && before != Queued; ok {
-			*d = d.next(now, LetterInvitation)
-		}
-	default:
-		return false, false
-	}
-	if d.State != before {
-		d.At = now
-	}
-	return true, ok
 }

@@ -35,6 +35,9 @@ func (d *day) does(after time.Duration, e Event, want Status) {
 	d.is(want, Presence{})
 }
 
+// last is the number of the newest letter.
+func (d *day) last() int { return d.a.Invitations[0].lastNumber() }
+
 func (d *day) refuses(e Event) {
 	d.t.Helper()
 	next, err := d.a.Step(d.now, d.id, e)
@@ -56,13 +59,13 @@ func (d *day) is(want Status, p Presence) {
 func TestAConsultationFromInvitationToTheEnd(t *testing.T) {
 	d := newDay(t, time.Time{})
 	d.is(StatusQueued, Presence{})
-	d.refuses(SendAccepted{})
+	d.refuses(SendAccepted{Number: d.last()})
 	d.does(0, ServerCreated{}, StatusQueued)
-	d.does(time.Second, SendStarted{}, StatusSending)
-	d.refuses(SendStarted{})
+	d.does(time.Second, SendStarted{d.last()}, StatusSending)
+	d.refuses(SendStarted{d.last()})
 	d.refuses(SendAgain{})
-	d.does(time.Second, SendAccepted{"ref"}, StatusSent)
-	d.does(time.Second, SendDelivered{}, StatusDelivered)
+	d.does(time.Second, SendAccepted{d.last(), "ref"}, StatusSent)
+	d.does(time.Second, SendDelivered{d.last()}, StatusDelivered)
 	d.does(time.Minute, NoteOpened{d.now}, StatusOpened)
 	d.does(time.Minute, Answered{}, StatusOpened)
 	d.does(0, Entered{Device: []byte{4}}, StatusOpened)
@@ -95,24 +98,24 @@ func TestAConsultationFromInvitationToTheEnd(t *testing.T) {
 
 func TestALetterThatDoesNotArrive(t *testing.T) {
 	d := newDay(t, time.Time{})
-	d.does(0, SendStarted{}, StatusSending)
-	d.does(0, SendPostponed{"unreachable", d.now.Add(time.Minute)}, StatusQueued)
-	d.does(0, SendStarted{}, StatusSending)
-	d.does(0, SendFailed{"noSuchMailbox"}, StatusFailed)
-	d.refuses(SendStarted{})
+	d.does(0, SendStarted{d.last()}, StatusSending)
+	d.does(0, SendPostponed{d.last(), "unreachable", d.now.Add(time.Minute)}, StatusQueued)
+	d.does(0, SendStarted{d.last()}, StatusSending)
+	d.does(0, SendFailed{d.last(), "noSuchMailbox"}, StatusFailed)
+	d.refuses(SendStarted{d.last()})
 	d.does(0, SendAgain{}, StatusQueued)
-	d.does(0, SendStarted{}, StatusSending)
-	d.does(0, SendInterrupted{}, StatusUnsure)
-	d.does(0, SendConfirmed{}, StatusSent)
-	if got := d.a.Invitations[0].Delivery; got.Number != 2 || got.Attempts != 1 || got.Reason != "" {
+	d.does(0, SendStarted{d.last()}, StatusSending)
+	d.does(0, SendInterrupted{d.last()}, StatusUnsure)
+	d.does(0, SendConfirmed{d.last()}, StatusSent)
+	if got := d.a.Invitations[0].Deliveries[0]; got.Number != 2 || got.Attempts != 1 || got.Reason != "" {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestOpenedSettlesWhetherAnUnsureLetterArrived(t *testing.T) {
 	d := newDay(t, time.Time{})
-	d.does(0, SendStarted{}, StatusSending)
-	d.does(0, SendInterrupted{}, StatusUnsure)
+	d.does(0, SendStarted{d.last()}, StatusSending)
+	d.does(0, SendInterrupted{d.last()}, StatusUnsure)
 	d.does(0, NoteOpened{d.now}, StatusOpened)
 }
 
@@ -124,10 +127,13 @@ func TestThreeNewPINsAndNoMore(t *testing.T) {
 		d.does(0, PINTried{locked}, StatusLocked)
 		d.does(0, PINRenewed{access.NewPIN()}, StatusQueued)
 		if d.a.Invitations[0].SameWay() {
-			t.Error("a new PIN went without the link")
+			t.Error("the new PIN has gone nowhere yet")
 		}
-		d.does(0, SendStarted{}, StatusSending)
-		d.does(0, SendAccepted{}, StatusSent)
+		d.does(0, SendStarted{d.last()}, StatusSending)
+		d.does(0, SendAccepted{Number: d.last()}, StatusSent)
+		if !d.a.Invitations[0].SameWay() {
+			t.Error("the new PIN went with the link")
+		}
 	}
 	if _, err := d.a.Step(d.now, d.id, PINRenewed{access.NewPIN()}); !errors.Is(err, access.ErrPINsSpent) {
 		t.Errorf("a fourth: %v", err)
@@ -174,11 +180,11 @@ func TestACallIsNotCutOffByTheEndOfItsTime(t *testing.T) {
 
 func TestStepLeavesItsReceiverAlone(t *testing.T) {
 	d := newDay(t, time.Time{})
-	before := d.a.Invitations[0].Delivery
-	if _, err := d.a.Step(d.now, d.id, SendStarted{}); err != nil {
+	before := d.a.Invitations[0].Deliveries[0]
+	if _, err := d.a.Step(d.now, d.id, SendStarted{d.last()}); err != nil {
 		t.Fatal(err)
 	}
-	if d.a.Invitations[0].Delivery != before {
+	if d.a.Invitations[0].Deliveries[0] != before {
 		t.Error("the old value changed")
 	}
 }

@@ -246,15 +246,19 @@ func (l *loop) openBook(v vault) {
 // afterCrash puts right what the program could not finish when it ended: letters that were under way are unsure, and a
 // call that ran was left.
 func (l *loop) afterCrash() {
+	lost := l.book.Recovered() // nobody knows what the lost generation said of the letters that were due
 	for _, a := range l.book.All() {
 		for _, i := range a.Invitations {
-			if i.Delivery.State == appointment.Sending {
-				l.step(i.ID, appointment.SendInterrupted{})
+			for _, d := range i.Deliveries {
+				if lost && d.Due(l.now()) && l.step(i.ID, appointment.SendStarted{Number: d.Number}) || d.State == appointment.Sending {
+					l.step(i.ID, appointment.SendInterrupted{Number: d.Number})
+				}
 			}
 			if !a.Running.IsZero() {
 				l.step(i.ID, appointment.CallBroken{})
 			}
 		}
 	}
+	l.overlookAll()
 	l.save()
 }

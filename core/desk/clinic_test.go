@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,6 +34,8 @@ type office struct {
 	keyring *desktest.Keyring
 	profile string
 	name    string
+	watch   func()       // called with every state, or nil
+	slept   atomic.Int64 // how far the machine's clock went on without us
 
 	desk    *desk.Desk
 	stop    context.CancelFunc
@@ -82,6 +85,7 @@ func (o *office) deps() desk.Deps {
 		Server: o.server, Settings: settings.Open(filepath.Join(o.profile, "settings.json"), o.name),
 		Keyring: o.keyring, Sealed: filepath.Join(o.profile, "secrets"), Book: o.book(), Post: o.post,
 		NewPeer: o.peers.New, Notifier: o, Show: o.show,
+		Clock: o.clock,
 		Devices: desktest.Devices{Inventory: mediadevice.Inventory{
 			{Kind: mediadevice.Camera, ID: "c", Name: "Kamera"}, {Kind: mediadevice.Microphone, ID: "m", Name: "Mikrofon"},
 			{Kind: mediadevice.Microphone, ID: "h", Name: "Headset"},
@@ -91,7 +95,13 @@ func (o *office) deps() desk.Deps {
 
 func (o *office) book() string { return filepath.Join(o.profile, "book") }
 
+// clock is the machine's.
+func (o *office) clock() time.Time { return time.Now().Add(time.Duration(o.slept.Load())) }
+
 func (o *office) show(s desk.State) {
+	if o.watch != nil {
+		o.watch()
+	}
 	o.mu.Lock()
 	o.state = s
 	o.mu.Unlock()

@@ -18,11 +18,14 @@ type DoSignIn struct{ Server, Email, Password string }
 // DoSignOut ends the session here and at the server.
 type DoSignOut struct{}
 
-// DoInvite opens the verify dialog. Exactly one of Phone and Email is set; At is zero for now.
+// DoInvite opens the verify dialog. With both Phone and Email the link goes by e-mail and the PIN by SMS. At is zero for
+// now, Length zero for the remembered one, PIN empty as the settings say.
 type DoInvite struct {
 	Phone, Country string
 	Email          string
 	At             time.Time
+	Length         time.Duration
+	PIN            PINTime
 	Language       string
 }
 
@@ -49,6 +52,35 @@ type DoUndo struct{ Invitation signaling.InvitationID }
 
 // DoResend sends the same invitation again.
 type DoResend struct{ Invitation signaling.InvitationID }
+
+// DoMove sets another time and, unless zero, another length; who was told is told of it.
+type DoMove struct {
+	Invitation signaling.InvitationID
+	At         time.Time
+	Length     time.Duration
+}
+
+// DoSendPIN sends the PIN now instead of at its time.
+type DoSendPIN struct{ Invitation signaling.InvitationID }
+
+// DoSendMissed sends one letter of State.Missed; DoDropMissed lets it be; DoCloseMissed closes the list, and the rows
+// go on saying it.
+type DoSendMissed struct {
+	Invitation signaling.InvitationID
+	Number     int
+}
+
+// DoDropMissed lets it be.
+type DoDropMissed struct {
+	Invitation signaling.InvitationID
+	Number     int
+}
+
+// DoCloseMissed closes the list.
+type DoCloseMissed struct{}
+
+// DoShowDay shows the appointments of another day; the zero time is today.
+type DoShowDay struct{ Day time.Time }
 
 // DoNewPIN draws a new PIN and sends it the same way; DoReadAloud shows it.
 type DoNewPIN struct{ Invitation signaling.InvitationID }
@@ -88,6 +120,7 @@ type DoSaveSettings struct {
 	SMSSecret        *string
 	Language, Theme  string
 	RelayOnly, Chime bool
+	PIN              PINTime // empty keeps it
 }
 
 // DoTestMail sends a test message to the doctor's own address; DoTestSMS to the given number.
@@ -127,6 +160,12 @@ func (DoCancel) command()         {}
 func (DoUndo) command()           {}
 func (DoResend) command()         {}
 func (DoNewPIN) command()         {}
+func (DoMove) command()           {}
+func (DoSendPIN) command()        {}
+func (DoSendMissed) command()     {}
+func (DoDropMissed) command()     {}
+func (DoCloseMissed) command()    {}
+func (DoShowDay) command()        {}
 func (DoReadAloud) command()      {}
 func (DoCloseReadAloud) command() {}
 func (DoConsent) command()        {}

@@ -146,14 +146,14 @@ func TestFiveWrongPINsAndANewOne(t *testing.T) {
 			t.Errorf("ready %+v", ready)
 		}
 		o.is("Låst", desk.Sent)
-		again, ok := o.post.Last(appointment.LetterPIN)
+		again, ok := o.post.Last(appointment.LetterNewPIN)
 		if !ok || again.Invitation.PIN.PIN == letter.Invitation.PIN.PIN || again.Invitation.Secret != letter.Invitation.Secret {
 			t.Fatal("no letter with a new PIN for the same link")
 		}
 		p.types(string(again.Invitation.PIN.PIN), access.PINResult{OK: true, TriesLeft: 5})
 		o.is("Låst", desk.WaitingNow)
-		if row, _ := o.row("Låst"); row.SameWay {
-			t.Error("link and PIN went apart this time")
+		if row, _ := o.row("Låst"); !row.SameWay {
+			t.Error("the new PIN went with the link, too")
 		}
 	})
 }
@@ -272,7 +272,7 @@ func TestNobodyIsLetInOutsideTheTime(t *testing.T) {
 		o.until("dialog", func(s desk.State) bool { return s.Verify != nil })
 		o.do(desk.DoSend{Name: "Senere"})
 		o.is("Senere", desk.Sent)
-		letter, _ := o.post.Last(appointment.LetterInvitation)
+		letter, _ := o.post.Last(appointment.LetterInformation)
 		p := o.patient(letter)
 		if _, err := p.Greet(); err == nil {
 			t.Fatal("answered three hours early, though the server let him through")

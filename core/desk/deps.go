@@ -68,6 +68,7 @@ type Peer interface {
 	SetMicrophone(on bool)
 	SetCamera(on bool)
 	SetDevices(call.Devices)
+	SetServers([]webrtc.ICEServer)
 	Close()
 }
 
@@ -133,6 +134,7 @@ type Accounts struct {
 type Parcel struct {
 	Accounts    Accounts
 	Letter      appointment.Letter
+	Delivery    appointment.Delivery
 	Appointment appointment.Appointment
 	Invitation  appointment.Invitation
 	Account     signaling.Account // whose name and clinic the letter carries

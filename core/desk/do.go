@@ -69,9 +69,21 @@ func (l *loop) doAtHome(c Command) {
 	case DoResend:
 		l.doResend(c.Invitation)
 	case DoLetBe:
-		if l.step(c.Invitation, appointment.SendConfirmed{}) {
+		l.letBe(c.Invitation)
+	case DoMove:
+		l.doMove(c)
+	case DoSendPIN:
+		if l.step(c.Invitation, appointment.SendPIN{}) {
 			l.save()
 		}
+	case DoSendMissed:
+		l.sendMissed(c)
+	case DoDropMissed:
+		l.dropMissed(c)
+	case DoCloseMissed:
+		l.missed = nil
+	case DoShowDay:
+		l.showDay(c.Day)
 	case DoNewPIN:
 		l.doNewPIN(c.Invitation)
 	case DoReadAloud:

@@ -158,8 +158,8 @@ func (l *loop) settle(which func(appointment.Appointment) bool) {
 
 // isSending reports that a letter of the appointment is under way; its end waits for what comes of that.
 func (l *loop) isSending(a appointment.Appointment) bool {
-	for _, i := range a.Invitations {
-		if l.letters[i.ID] {
+	for id := range l.letters {
+		if _, ok := a.Invitation(id.invitation); ok {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/i18n"
 	"legekonsultasjon/core/signaling"
 )
 
@@ -18,9 +19,11 @@ type inviteForm struct {
 
 // draft is what the verify dialog shows.
 type draft struct {
-	phone    Phone  // or
-	email    string // one of them
+	phone    Phone // or
+	email    string
 	at       time.Time
+	length   time.Duration
+	pin      PINTime
 	language string
 	problem  *Problem
 }
@@ -34,54 +37,96 @@ const (
 // doInvite reads the number or address and opens the dialog in which the doctor verifies it.
 func (l *loop) doInvite(c DoInvite) {
 	l.invite.phoneProblem, l.invite.emailProblem, l.invite.verify = nil, nil, nil
-	problem := &l.invite.phoneProblem
-	if c.Phone == "" {
-		problem = &l.invite.emailProblem
+	d := &draft{at: c.At, length: c.Length, pin: c.PIN, language: c.Language}
+	if !d.at.IsZero() {
+		d.at = d.at.In(l.now().Location()) // a day before is counted by our clock
 	}
-	d := &draft{at: c.At, language: c.Language}
 	if d.language == "" {
 		d.language = l.invite.language
 	}
-	if *problem = l.readAddress(c, d); *problem != nil {
+	if d.length <= 0 {
+		d.length = l.lengthOfNew()
+	}
+	if d.pin == "" {
+		d.pin = l.pinTime()
+	}
+	if c.Phone != "" {
+		l.invite.phoneProblem = l.readPhone(c, d)
+	}
+	if c.Email != "" || c.Phone == "" {
+		l.invite.emailProblem = l.readEmail(c, d)
+	}
+	if l.invite.phoneProblem != nil || l.invite.emailProblem != nil {
 		return
 	}
 	l.invite.verify = d
-	l.rememberChoices(c.Country, d.language)
+	l.rememberChoices(c.Country, d.language, d.length)
 }
 
-func (l *loop) readAddress(c DoInvite, d *draft) *Problem {
-	mail, sms := l.Post.Check(l.letterAccounts())
-	now := l.now()
+// pinTime is when the PIN of a later appointment goes, as the settings say.
+func (l *loop) pinTime() PINTime {
+	switch p := PINTime(l.settings.PINTime); p {
+	case PINDayBefore, PINAtOnce, PINAloud:
+		return p
+	}
+	return PINShortly
+}
+
+// lengthOfNew is the length of the last appointment that was made.
+func (l *loop) lengthOfNew() time.Duration {
+	if n := l.settings.Length; n > 0 {
+		return time.Duration(n) * time.Minute
+	}
+	return appointment.Length
+}
+
+// cannotInvite is what stands in the way of any invitation.
+func (l *loop) cannotInvite(c DoInvite) *Problem {
 	switch {
 	case l.book == nil:
 		return &Problem{Code: "noBook"}
-	case !c.At.IsZero() && c.At.Add(appointment.Length).Before(now):
+	case !c.At.IsZero() && c.At.Add(appointment.Length).Before(l.now()):
 		return &Problem{Code: "timePast"}
-	case c.Phone != "" && sms != nil:
+	}
+	return nil
+}
+
+func (l *loop) readPhone(c DoInvite, d *draft) (p *Problem) {
+	if p = l.cannotInvite(c); p != nil {
+		return p
+	}
+	if _, sms := l.Post.Check(l.letterAccounts()); sms != nil {
 		return refused(sms, "smsNotReady")
-	case c.Phone == "" && mail != nil:
+	}
+	var err error
+	if d.phone, err = l.Post.Phone(c.Phone, c.Country, l.settings.Language); err != nil {
+		return refused(err, "phoneNotUnderstood")
+	}
+	return nil
+}
+
+func (l *loop) readEmail(c DoInvite, d *draft) (p *Problem) {
+	if p = l.cannotInvite(c); p != nil {
+		return p
+	}
+	if mail, _ := l.Post.Check(l.letterAccounts()); mail != nil {
 		return refused(mail, "mailNotReady")
 	}
 	var err error
-	if c.Phone != "" {
-		if d.phone, err = l.Post.Phone(c.Phone, c.Country, l.settings.Language); err != nil {
-			return refused(err, "phoneNotUnderstood")
-		}
-		return nil
-	}
 	if d.email, err = l.Post.Email(c.Email); err != nil {
 		return refused(err, "emailNotUnderstood")
 	}
 	return nil
 }
 
-func (l *loop) rememberChoices(country, language string) {
+func (l *loop) rememberChoices(country, language string, length time.Duration) {
 	if country != "" {
 		l.invite.country = country
 	}
 	l.invite.language = language
-	if l.settings.Country != l.invite.country || l.settings.Letters != language {
-		l.settings.Country, l.settings.Letters = l.invite.country, language
+	minutes := int(length / time.Minute)
+	if l.settings.Country != l.invite.country || l.settings.Letters != language || l.settings.Length != minutes {
+		l.settings.Country, l.settings.Letters, l.settings.Length = l.invite.country, language, minutes
 		l.saveSettings()
 	}
 }
@@ -98,7 +143,7 @@ func (l *loop) doSend(c DoSend) {
 	}
 	now := l.now()
 	a := appointment.New(now, appointment.Draft{
-		Owner: l.owner(), At: d.at, Language: d.language, Phone: d.phone.Number, Country: d.phone.Country, Email: d.email,
+		Owner: l.owner(), At: d.at, Length: d.length, PIN: d.pin, Language: d.language, Phone: d.phone.Number, Country: d.phone.Country, Email: d.email,
 		Name: clip(c.Name, maxName), Note: clip(c.Note, maxNote),
 	}, host(l.settings.Server))
 	l.book.Put(a)
@@ -129,14 +174,43 @@ func (l *loop) doNewPIN(id signaling.InvitationID) {
 	l.afterSave(func() { l.readyAgain(id) })
 }
 
-// doResend queues the same invitation again, or has one that waits for its next try sent at once.
+// doResend sends what stopped, or what was sent, again; what waits for its next try goes at once.
 func (l *loop) doResend(id signaling.InvitationID) {
-	var e appointment.Event = appointment.SendAgain{}
-	if a, i, ok := l.find(id); ok && postponed(a, i) {
-		e = appointment.SendPostponed{Next: l.now()}
-	}
-	if l.step(id, e) {
+	if l.step(id, appointment.SendAgain{}) {
 		l.save()
+	}
+}
+
+// letBe takes letters of which nobody knows whether they went as sent.
+func (l *loop) letBe(id signaling.InvitationID) {
+	_, i, _ := l.find(id)
+	for _, d := range i.UnsureLetters() {
+		l.step(id, appointment.SendConfirmed{Number: d.Number})
+	}
+	l.save()
+}
+
+// doMove sets another time. The link stays; who was told is told.
+func (l *loop) doMove(c DoMove) {
+	if l.call != nil && l.call.id == c.Invitation || c.At.IsZero() {
+		return
+	}
+	if !l.step(c.Invitation, appointment.Moved{At: c.At.In(l.now().Location()), Length: c.Length}) {
+		return
+	}
+	l.save()
+	args := l.labelArgs(c.Invitation)
+	args["when"] = i18n.When(l.settings.Language, c.At.In(l.now().Location()), l.now())
+	l.tell(Notice{Code: "moved", Args: args})
+	l.Log.Info("moved", "invitation", c.Invitation)
+}
+
+// showDay turns the list to another day.
+func (l *loop) showDay(day time.Time) {
+	now := l.now()
+	l.day = time.Time{}
+	if !day.IsZero() && !sameDay(day, now) {
+		l.day = dayStart(day.In(now.Location()))
 	}
 }
 

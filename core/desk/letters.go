@@ -111,16 +111,25 @@ func (p Letters) Send(ctx context.Context, parcel Parcel) Outcome {
 	if err != nil {
 		return Outcome{Reason: string(deliver.NotSetUp)}
 	}
-	write := letter.Invitation
-	switch parcel.Letter {
-	case appointment.LetterPIN:
-		write = letter.NewPIN
-	case appointment.LetterCancelled:
-		write = letter.Cancellation
+	write, known := map[appointment.Letter]func(letter.Facts) (letter.Letter, error){
+		appointment.LetterInvitation: letter.Invitation, appointment.LetterInformation: letter.Information,
+		appointment.LetterReminder: letter.Reminder, appointment.LetterPIN: letter.PIN, appointment.LetterNewPIN: letter.NewPIN,
+		appointment.LetterMoved: letter.Moved, appointment.LetterCancelled: letter.Cancellation,
+	}[parcel.Letter]
+	if !known {
+		return Outcome{Reason: string(deliver.NotSetUp)}
 	}
-	i := parcel.Invitation
-	id := fmt.Sprintf("%s-%d@%s", parcel.Appointment.Room, i.Delivery.Number, host(parcel.Server))
-	return p.hand(ctx, parcel.Accounts, facts, write, id, i.Email, i.Phone)
+	id := fmt.Sprintf("%s-%d@%s", parcel.Appointment.Room, parcel.Delivery.Number, host(parcel.Server))
+	email, number := parcel.to()
+	return p.hand(ctx, parcel.Accounts, facts, write, id, email, number)
+}
+
+// to is the address or the number that the letter goes to; the other is empty.
+func (p Parcel) to() (email, number string) {
+	if p.Delivery.Way == appointment.ByMail {
+		return p.Invitation.Email, ""
+	}
+	return "", p.Invitation.Phone
 }
 
 // Test implements Post.
@@ -168,8 +177,8 @@ func (p Parcel) facts() (letter.Facts, error) {
 	a, i := p.Appointment, p.Invitation
 	f := letter.Facts{
 		Language: a.Language, Clinic: p.Account.Clinic, ClinicPhone: p.Account.ClinicPhone, Doctor: p.Account.Doctor,
-		At: a.At, Now: a.Now, Length: a.Length, Written: i.Delivery.At, UID: a.UID, Sequence: a.Sequence,
-		From: p.Accounts.Mail.From, To: i.Email, Host: host(p.Server),
+		At: a.At, Now: a.Now, Length: a.Length, Written: p.Delivery.At, UID: a.UID, Sequence: a.Sequence,
+		From: p.Accounts.Mail.From, To: i.Email, Host: host(p.Server), PINComes: p.pinComes(),
 	}
 	if p.Letter == appointment.LetterCancelled {
 		return f, nil
@@ -178,9 +187,30 @@ func (p Parcel) facts() (letter.Facts, error) {
 	if err != nil {
 		return f, err
 	}
-	f.PIN, f.Link = string(i.PIN.PIN), link
-	if i.Email != "" {
+	if p.Letter.HasPIN() {
+		f.PIN = string(i.PIN.PIN)
+	}
+	if p.Letter.HasLink() {
+		f.Link = link
+	}
+	if p.Letter.HasLink() && p.Delivery.Way == appointment.ByMail {
 		f.TypedCode = i.Secret.TypedCode()
 	}
 	return f, nil
+}
+
+// pinComes is how the patient gets a PIN that this letter does not bring.
+func (p Parcel) pinComes() letter.PINWay {
+	sent, pending, planned := p.Invitation.PINPlan()
+	switch {
+	case p.Letter.HasPIN(), p.Letter == appointment.LetterMoved && sent:
+		return letter.PINHere
+	case p.Invitation.TwoWays() && (sent || planned && pending.Planned.IsZero()):
+		return letter.PINBySMS
+	case planned && !pending.Planned.IsZero():
+		return letter.PINLater
+	case p.Appointment.PIN == appointment.PINAloud:
+		return letter.PINAloud
+	}
+	return letter.PINLater
 }

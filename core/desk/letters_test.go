@@ -36,8 +36,10 @@ func letters(mail, sms *pillarBox) desk.Letters {
 func parcel(kind appointment.Letter, d appointment.Draft) desk.Parcel {
 	d.Language = "nb"
 	a := appointment.New(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), d, "klinikk.example")
+	delivery := a.Invitations[0].Deliveries[0]
+	delivery.Letter = kind
 	return desk.Parcel{
-		Letter: kind, Appointment: a, Invitation: a.Invitations[0], Server: "https://klinikk.example",
+		Letter: kind, Delivery: delivery, Appointment: a, Invitation: a.Invitations[0], Server: "https://klinikk.example",
 		Account:  signaling.Account{Doctor: "Demolege", Clinic: "Legesenteret", ClinicPhone: "22 22 22 22"},
 		Accounts: desk.Accounts{Mail: settings.Mail{From: "post@klinikk.example"}},
 	}
@@ -76,7 +78,7 @@ func TestWhatALetterCarries(t *testing.T) {
 
 	off := byMail
 	off.Letter, off.Appointment.Sequence, off.Invitation.Secret = appointment.LetterCancelled, 1, access.Secret{}
-	off.Invitation.Delivery.Number = 2
+	off.Delivery.Number = 2
 	if o := post.Send(t.Context(), off); o.Reason != "" {
 		t.Fatalf("%+v", o)
 	}

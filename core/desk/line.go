@@ -263,7 +263,7 @@ func (l *loop) wire() *wire {
 // lineUp: the server has let us in. It tells of every participant after this.
 func (l *loop) lineUp(w *wire, welcome signaling.Welcome) {
 	l.line.wire, l.connection = w, Online
-	l.ice = welcome.ICEServers
+	l.setServers(welcome.ICEServers)
 	l.problems[slotLine] = nil
 	l.requests = requests{}
 	if welcome.Account != nil && *welcome.Account != l.settings.Account {

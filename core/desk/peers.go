@@ -147,6 +147,16 @@ func (l *loop) makePeer(g *guest) {
 	}
 }
 
+// setServers keeps the servers for new peers, and hands them to those that there are: their credentials run out.
+func (l *loop) setServers(servers []signaling.ICEServer) {
+	l.ice = servers
+	for _, g := range l.guests {
+		if g.peer != nil {
+			g.peer.SetServers(iceServers(servers))
+		}
+	}
+}
+
 func iceServers(from []signaling.ICEServer) []webrtc.ICEServer {
 	to := make([]webrtc.ICEServer, 0, len(from))
 	for _, s := range from {

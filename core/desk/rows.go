@@ -81,20 +81,46 @@ func (l *loop) otherRows() []WaitingRow {
 	return rows
 }
 
-// dayRows are Dagens timer, by time, and what needs a look on other days.
+// dayRows are Dagens timer, by time, and what needs a look on other days; or those of another day that is looked at.
 func (l *loop) dayRows() []DayRow {
 	var rows []DayRow
 	now := l.now()
+	day := l.dayShown(now)
 	for _, a := range l.mine() {
 		if len(a.Invitations) == 0 {
 			continue
 		}
 		row := l.dayRow(a, a.Invitations[0], now)
-		if sameDay(a.At, now) || needsLook(row.Status) {
+		if sameDay(a.At, day) || l.day.IsZero() && needsLook(row.Status) {
 			rows = append(rows, row)
 		}
 	}
 	return rows
+}
+
+// dayShown is midnight of the day that is looked at.
+func (l *loop) dayShown(now time.Time) time.Time {
+	if !l.day.IsZero() {
+		return l.day
+	}
+	return dayStart(now)
+}
+
+// booked counts the appointments of each day.
+func (l *loop) booked() []BookedDay {
+	var out []BookedDay
+	zone := l.now().Location()
+	for _, a := range l.mine() { // by time
+		if a.Closing == appointment.Cancelled {
+			continue
+		}
+		day := dayStart(a.At.In(zone))
+		if n := len(out); n == 0 || !out[n-1].Day.Equal(day) {
+			out = append(out, BookedDay{Day: day})
+		}
+		out[len(out)-1].Count++
+	}
+	return out
 }
 
 func sameDay(at, now time.Time) bool {
@@ -105,7 +131,7 @@ func sameDay(at, now time.Time) bool {
 
 // needsLook tells the states that a doctor should see before the day comes.
 func needsLook(s Status) bool {
-	return s == Queued || s == Sending || s == SendFailed || s == Unsure || s == PINLocked || s == WaitingNow || s == InCall
+	return s == Queued || s == Sending || s == SendFailed || s == SendLate || s == Unsure || s == PINLocked || s == WaitingNow || s == InCall
 }
 
 func (l *loop) dayRow(a appointment.Appointment, i appointment.Invitation, now time.Time) DayRow {
@@ -113,12 +139,20 @@ func (l *loop) dayRow(a appointment.Appointment, i appointment.Invitation, now t
 	inCall := l.call != nil && l.call.id == i.ID
 	status := Status(a.Status(now, appointment.Presence{Waiting: g != nil && g.in, InCall: inCall}))
 	open := a.Closing == appointment.Open
+	sent, pending, planned := i.PINPlan()
+	here := open && now.Before(a.NotAfter())
 	row := DayRow{
-		Invitation: i.ID, Note: a.Note, At: a.At, Status: status, Reason: l.reason(a, i, status),
-		CanResend: open && !now.After(a.End()) && i.Delivery.State != appointment.Sending && (i.Delivery.State != appointment.Queued || postponed(a, i)),
-		CanCancel: open && a.Began.IsZero() && !now.After(a.NotAfter()),
-		CanNewPIN: open && !inCall && i.PIN.Renewed < access.PINRenewed && now.Before(a.NotAfter()),
-		CanFinish: open && !a.Began.IsZero(),
+		Invitation: i.ID, Note: a.Note, At: a.At, Length: a.Length, Status: status, Reason: l.reason(a, i, status, now),
+		CanResend:  !now.After(a.End()) && (open || a.Closing == appointment.Cancelled && a.Wiped) && i.CanSendAgain(),
+		CanCancel:  here && a.Began.IsZero(),
+		CanMove:    here && a.Began.IsZero() && !inCall && (g == nil || !g.in),
+		CanNewPIN:  here && !inCall && sent && i.PIN.Renewed < access.PINRenewed,
+		CanSendPIN: open && !now.After(a.End()) && !sent && !(planned && pending.State == appointment.Queued && pending.Planned.IsZero()),
+		CanAloud:   here && !inCall,
+		CanFinish:  open && !a.Began.IsZero(),
+	}
+	if here && !sent && a.Began.IsZero() {
+		row.PINAt, row.PINAloud = pending.Planned, !planned && a.PIN == appointment.PINAloud
 	}
 	row.Label, row.Detail = l.label(a)
 	if status == Finished {
@@ -130,20 +164,20 @@ func (l *loop) dayRow(a appointment.Appointment, i appointment.Invitation, now t
 	return row
 }
 
-// postponed reports that a letter failed for now and waits for its next try, which the doctor may bring forward.
-func postponed(a appointment.Appointment, i appointment.Invitation) bool {
-	return a.ServerHas && i.Delivery.State == appointment.Queued && i.Delivery.Reason != ""
-}
-
-// reason is the catalogue key of why a letter failed, or of what it waits for.
-func (l *loop) reason(a appointment.Appointment, i appointment.Invitation, status Status) string {
-	switch {
-	case status == SendFailed:
-		return "reason." + i.Delivery.Reason
-	case status == Queued && !a.ServerHas && l.connection != Online:
+// reason is the catalogue key of why a letter did not go out, or of what it waits for.
+func (l *loop) reason(a appointment.Appointment, i appointment.Invitation, status Status, now time.Time) string {
+	if status == Queued && !a.ServerHas && l.connection != Online {
 		return "reason.offline"
-	case status == Queued && i.Delivery.Reason != "":
-		return "reason." + i.Delivery.Reason
+	}
+	over := a.Closing == appointment.Cancelled
+	for _, d := range i.Deliveries {
+		switch {
+		case over && d.Letter != appointment.LetterCancelled:
+		case (status == SendFailed || over) && d.State == appointment.Failed, status == Queued && d.Postponed():
+			return "reason." + d.Reason
+		case (status == SendLate || over) && d.State == appointment.Late:
+			return "reason.late"
+		}
 	}
 	return ""
 }

@@ -57,8 +57,10 @@ type loop struct {
 	readAloud    signaling.InvitationID
 	problems     map[problemSlot]*Problem
 	notice       *Notice
-	asked        string                          // "" or the code of the quit question
-	letters      map[signaling.InvitationID]bool // being sent now
+	asked        string            // "" or the code of the quit question
+	letters      map[letterID]bool // being sent now
+	missed       []letterID        // overlooked in this run, for the list
+	day          time.Time         // midnight of the day that is looked at; zero is today
 }
 
 // Run works until ctx ends or the doctor quits, and then ends everything that it started. It returns nil after a quit
@@ -69,7 +71,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		Deps: d.deps, ctx: inner, events: make(chan func(), eventQueue), wake: make(chan struct{}, 1),
 		guests: map[signaling.InvitationID]*guest{}, sockets: map[signaling.ParticipantID]signaling.InvitationID{},
 		others: map[signaling.ParticipantID]signaling.Participant{}, problems: map[problemSlot]*Problem{},
-		letters: map[signaling.InvitationID]bool{},
+		letters: map[letterID]bool{},
 	}
 	defer l.work.Wait()
 	defer cancel()

@@ -38,6 +38,9 @@ func (l *loop) doSaveSettings(c DoSaveSettings) {
 	s.SMS = settings.SMS{Preset: c.SMS.Preset, URL: c.SMS.URL, Method: c.SMS.Method, Headers: c.SMS.Headers,
 		Body: c.SMS.Body, Sender: c.SMS.Sender, User: c.SMS.User}
 	s.RelayOnly, s.Chime = c.RelayOnly, c.Chime
+	if c.PIN != "" {
+		s.PINTime = string(c.PIN)
+	}
 	if slices.Contains([]string{"nb", "en"}, c.Language) {
 		s.Language = c.Language
 	}

@@ -20,6 +20,8 @@ type requests struct {
 type request struct {
 	id     signaling.InvitationID
 	create bool
+	at     time.Time // the time that the server is told of
+	change bool
 }
 
 // storeRetry is how long a store in trouble is left alone.
@@ -40,28 +42,50 @@ func (l *loop) register() {
 				})
 			case a.Closing == appointment.Open && !a.ServerHas && l.now().Before(a.NotAfter()):
 				l.create(a, i)
+			case a.Closing == appointment.Open && a.ServerHas && a.Changed:
+				l.change(a, i)
 			}
 		}
 	}
 }
 
 func (l *loop) create(a appointment.Appointment, i appointment.Invitation) {
-	keys := i.Secret.Derive()
+	note, ok := l.note(a, i)
+	if !ok {
+		return
+	}
+	l.request(request{id: i.ID, create: true, at: a.At}, func(n int) signaling.Message {
+		return signaling.Create{
+			Request: n, Invitation: i.ID, Room: a.Room, AdmissionHash: signaling.Admission(i.Secret.Derive().Admission).Hash(),
+			NotBefore: signaling.At(a.NotBefore()), NotAfter: signaling.At(a.NotAfter()), Note: note,
+		}
+	})
+}
+
+// change tells the server of an appointment's new time.
+func (l *loop) change(a appointment.Appointment, i appointment.Invitation) {
+	note, ok := l.note(a, i)
+	if !ok {
+		return
+	}
+	l.request(request{id: i.ID, change: true, at: a.At}, func(n int) signaling.Message {
+		return signaling.Change{
+			Request: n, Invitation: i.ID, NotBefore: signaling.At(a.NotBefore()), NotAfter: signaling.At(a.NotAfter()), Note: note,
+		}
+	})
+}
+
+// note is what the page can show before the doctor is there.
+func (l *loop) note(a appointment.Appointment, i appointment.Invitation) ([]byte, bool) {
 	account := l.settings.Account
-	note, err := access.SealNote(keys, access.NoteContent{
+	note, err := access.SealNote(i.Secret.Derive(), access.NoteContent{
 		Clinic: account.Clinic, Doctor: account.Doctor, Phone: account.ClinicPhone,
 		At: a.At.Format(time.RFC3339), Lang: a.Language,
 	})
 	if err != nil {
 		l.Log.Error("note", "invitation", i.ID, "err", err)
-		return
 	}
-	l.request(request{id: i.ID, create: true}, func(n int) signaling.Message {
-		return signaling.Create{
-			Request: n, Invitation: i.ID, Room: a.Room, AdmissionHash: signaling.Admission(keys.Admission).Hash(),
-			NotBefore: signaling.At(a.NotBefore()), NotAfter: signaling.At(a.NotAfter()), Note: note,
-		}
-	})
+	return note, err == nil
 }
 
 func (l *loop) request(r request, message func(n int) signaling.Message) {
@@ -85,7 +109,7 @@ func (l *loop) done(d signaling.Done) {
 	delete(l.requests.busy, r.id)
 	switch d.Code {
 	case "", signaling.Exists: // an id is taken only by ourselves, when the answer to an earlier Create was lost
-		l.stepDone(r)
+		l.stepDone(r, d.Code)
 		if p := l.problems[slotLine]; p != nil && (p.Code == string(signaling.StoreFull) || p.Code == string(signaling.StoreDown)) {
 			l.problems[slotLine] = nil
 		}
@@ -95,17 +119,33 @@ func (l *loop) done(d signaling.Done) {
 	default:
 		l.Log.Error("request refused", "invitation", r.id, "code", d.Code)
 		l.requests.busy[r.id] = true // asking again on this socket would be refused again
-		if r.create {
-			l.step(r.id, appointment.SendFailed{Reason: "serverRefused"})
-			l.save()
+		if r.create || r.change {
+			l.serverRefused(r.id)
 		}
 	}
 }
 
-func (l *loop) stepDone(r request) {
+// serverRefused: the link of these letters would lead nowhere, so they are not sent.
+func (l *loop) serverRefused(id signaling.InvitationID) {
+	_, i, _ := l.find(id)
+	for _, d := range i.Deliveries {
+		if d.State != appointment.Queued {
+			continue
+		}
+		l.step(id, appointment.SendFailed{Number: d.Number, Reason: "serverRefused"})
+	}
+	l.save()
+}
+
+func (l *loop) stepDone(r request, code signaling.Code) {
 	var e appointment.Event = appointment.ServerForgot{}
-	if r.create {
+	switch {
+	case r.create && code == "":
+		e = appointment.ServerCreated{At: r.at}
+	case r.create: // perhaps with a time of before
 		e = appointment.ServerCreated{}
+	case r.change:
+		e = appointment.ServerChanged{At: r.at}
 	}
 	l.step(r.id, e)
 	l.save()
@@ -127,6 +167,6 @@ func (l *loop) heard(m signaling.Message, relay *signaling.Relay) {
 			l.save()
 		}
 	case signaling.ICEServers:
-		l.ice = m.ICEServers
+		l.setServers(m.ICEServers)
 	}
 }

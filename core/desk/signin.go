@@ -66,6 +66,7 @@ func (l *loop) signedIn(server, email string, in signaling.SignedIn, err error) 
 	l.signIn.Server, l.signIn.Email, l.signIn.Problem = server, email, nil
 	l.saveSettings()
 	l.Log.Info("signed in")
+	l.overlookAll()
 	l.connect()
 }
 
@@ -130,50 +131,4 @@ func CompleteAddress(typed string) string {
 		}
 	}
 	return scheme + typed
-}
-
-// SignInOnce signs in without a window and leaves the session in the profile, so that the next Run begins signed in.
-// It uses Server, Settings and Keyring of deps and needs a keyring that works. The error is a *signaling.Error, a
-// *settings.Error or a *Refusal.
-func SignInOnce(ctx context.Context, deps Deps, server, email, password string) error {
-	loaded, err := deps.Settings.Load()
-	if err != nil {
-		return err
-	}
-	if deps.Keyring == nil {
-		return &Refusal{Code: "noKeyring"}
-	}
-	if loaded.Installation, err = keepInstallation(ctx, deps.Keyring, loaded.Installation); err != nil {
-		return err
-	}
-	url, email := CompleteAddress(server), strings.TrimSpace(email)
-	in, err := signInAndKeep(ctx, deps.Server, deps.Keyring, url, signaling.SignIn{
-		Version: signaling.Version, Email: email, Password: password,
-		Installation: loaded.Installation, Workstation: loaded.Workstation,
-	})
-	if err != nil {
-		return err
-	}
-	loaded.Server, loaded.Email, loaded.Account = url, email, in.Account
-	return deps.Settings.Save(loaded)
-}
-
-// SetUpOnce stores the accounts that letters go out through, as the settings screen does, without a window. It uses
-// Settings and Keyring of deps.
-func SetUpOnce(ctx context.Context, deps Deps, a Accounts) error {
-	loaded, err := deps.Settings.Load()
-	if err != nil {
-		return err
-	}
-	if deps.Keyring == nil {
-		return &Refusal{Code: "noKeyring"}
-	}
-	loaded.Mail, loaded.SMS = a.Mail, a.SMS
-	if err := setSecret(ctx, deps.Keyring, settings.SecretMailPassword, a.MailPassword); err != nil {
-		return err
-	}
-	if err := setSecret(ctx, deps.Keyring, settings.SecretSMS, a.SMSSecret); err != nil {
-		return err
-	}
-	return deps.Settings.Save(loaded)
 }

@@ -5,6 +5,7 @@ package desk
 import (
 	"time"
 
+	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/signaling"
 )
 
@@ -19,7 +20,11 @@ type State struct {
 	SignIn     SignIn
 	Account    signaling.Account // empty until signed in
 	Waiting    []WaitingRow      // longest wait first
-	Day        []DayRow          // today's invitations, by time
+	Day        []DayRow          // the invitations of DayOf, by time; today also what needs a look on other days
+	DayOf      time.Time         // midnight of the day that is shown
+	Booked     []BookedDay       // the days that have appointments, in order
+	Expected   int               // patients who wait or may still come today
+	Missed     []MissedLetter    // what was due while the program was closed, until the doctor has dealt with it
 	Invite     Invite
 	Verify     *Verify // the dialog, when open
 	ReadAloud  *ReadAloud
@@ -80,6 +85,34 @@ type WaitingRow struct {
 	Locked      bool // PIN tries are spent: give a new PIN or admit by sight
 }
 
+// BookedDay is a day of the calendar.
+type BookedDay struct {
+	Day   time.Time // its midnight
+	Count int       // appointments that were not called off
+}
+
+// MissedLetter was due while nobody could send it.
+type MissedLetter struct {
+	Invitation signaling.InvitationID
+	Number     int
+	Label      string
+	Letter     string    // catalogue key "letter.<Letter>"
+	At         time.Time // the appointment
+	Due        time.Time
+	CanSend    bool // false: the appointment is over
+}
+
+// PINTime is when the PIN of a later appointment is sent.
+type PINTime = appointment.PINTime
+
+// The choices of PINTime.
+const (
+	PINShortly   = appointment.PINShortly
+	PINDayBefore = appointment.PINDayBefore
+	PINAtOnce    = appointment.PINAtOnce
+	PINAloud     = appointment.PINAloud
+)
+
 // DayRow is one invitation of Dagens timer.
 type DayRow struct {
 	Invitation signaling.InvitationID
@@ -87,12 +120,18 @@ type DayRow struct {
 	Detail     string
 	Note       string
 	At         time.Time
+	Length     time.Duration
 	Status     Status
+	PINAt      time.Time     // when the PIN is to be sent; zero when it has been, or is not to be sent
+	PINAloud   bool          // the PIN has not been sent and is to be read aloud
 	Reason     string        // catalogue key of why it failed, "" otherwise
 	Lasted     time.Duration // of the call, when finished
 	CanResend  bool
 	CanCancel  bool
 	CanNewPIN  bool
+	CanSendPIN bool // it has not been sent yet
+	CanAloud   bool
+	CanMove    bool
 	CanFinish  bool
 	UndoUntil  time.Time // zero, or until when Fullfør or the cancellation can be undone
 }
@@ -114,19 +153,23 @@ const (
 	Missed     Status = "missed" // the time is over and nobody came
 	Cancelled  Status = "cancelled"
 	SendFailed Status = "failed" // Reason says why
+	SendLate   Status = "late"   // a letter's time passed while nobody could send it
 	PINLocked  Status = "locked"
 )
 
 // Invite is the invitation form's remembered choices and answer. The texts of the fields belong to the window until
 // the doctor presses Inviter.
 type Invite struct {
-	Country                    string   // ISO 3166, remembered, "NO" at first
-	Language                   string   // of the letter: "nb", "nn", "en"
+	Country                    string // ISO 3166, remembered, "NO" at first
+	Language                   string // of the letter: "nb", "nn", "en"
+	Length                     time.Duration
+	PIN                        PINTime  // as the settings say
 	MailReady, SMSReady        bool     // whether the clinic's mail account and SMS gateway are set up
 	PhoneProblem, EmailProblem *Problem // shown under the field
 }
 
-// Verify is the dialog that makes the doctor check the number or address.
+// Verify is the dialog that makes the doctor check the number, the address, or both: then the link goes to the address
+// and the PIN to the number.
 type Verify struct {
 	Phone   string // grouped, or ""
 	Email   string // or ""
@@ -135,6 +178,9 @@ type Verify struct {
 	Domain  string // the part behind @, set apart
 	At      time.Time
 	Now     bool // the appointment is for now
+	Length  time.Duration
+	PIN     PINTime
+	PINAt   time.Time // when the PIN goes; zero is at once, or never with PINAloud
 	Busy    bool
 	Problem *Problem
 }
@@ -183,6 +229,7 @@ type Settings struct {
 	Language, Theme                string
 	RelayOnly                      bool
 	Chime                          bool
+	PIN                            PINTime
 	Workstation                    string
 	Keyring                        string // "keyring" or "sealedFile"
 	MailTest, SMSTest              Test

@@ -561,28 +561,6 @@ func TestADeviceFailsDuringTheCall(t *testing.T) {
 	})
 }
 
-func TestSignInWithoutAWindow(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, newServer(), "kontor-1")
-		if err := desk.SignInOnce(t.Context(), o.deps(), "klinikk.example", "lege@klinikk.example", "feil"); signaling.CodeOf(err) != signaling.WrongSignIn {
-			t.Errorf("%v", err)
-		}
-		if err := desk.SignInOnce(t.Context(), o.deps(), "klinikk.example", "lege@klinikk.example", "riktig passord"); err != nil {
-			t.Fatal(err)
-		}
-		mail := settings.Mail{Host: "localhost", Port: 2525, Security: "none", From: "lege@klinikk.example"}
-		if err := desk.SetUpOnce(t.Context(), o.deps(), desk.Accounts{Mail: mail, MailPassword: "x"}); err != nil {
-			t.Fatal(err)
-		}
-		o.open()
-		s := o.until("signed in", online)
-		if s.Settings.Mail.Host != "localhost" || !s.Settings.Mail.HasPassword || s.Settings.SMS.HasSecret {
-			t.Errorf("%+v", s.Settings)
-		}
-		o.close()
-	})
-}
-
 func TestAFullQueueOfCommandsDropsThem(t *testing.T) {
 	d := desk.New(desk.Deps{})
 	taken := 0

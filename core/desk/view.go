@@ -24,7 +24,8 @@ func (l *loop) view() State {
 		return s
 	}
 	s.Account = l.settings.Account
-	s.Waiting, s.Day = l.waitingRows(), l.dayRows()
+	s.Waiting, s.Day, s.DayOf = l.waitingRows(), l.dayRows(), l.dayShown(s.Now)
+	s.Booked, s.Expected, s.Missed = l.booked(), l.expected(), l.missedView()
 	s.ReadAloud, s.Call = l.readAloudView(), l.callView(s.Waiting)
 	return s
 }
@@ -52,7 +53,7 @@ func (l *loop) signInView() SignIn {
 func (l *loop) inviteView() Invite {
 	mail, sms := l.Post.Check(l.letterAccounts())
 	return Invite{
-		Country: l.invite.country, Language: l.invite.language, MailReady: mail == nil, SMSReady: sms == nil,
+		Country: l.invite.country, Language: l.invite.language, Length: l.lengthOfNew(), PIN: l.pinTime(), MailReady: mail == nil, SMSReady: sms == nil,
 		PhoneProblem: l.invite.phoneProblem, EmailProblem: l.invite.emailProblem,
 	}
 }
@@ -63,10 +64,14 @@ func (l *loop) verifyView() *Verify {
 		return nil
 	}
 	_, domain, _ := strings.Cut(d.email, "@")
-	return &Verify{
+	v := &Verify{
 		Phone: d.phone.Grouped, Email: d.email, Country: d.phone.Name, Mobile: d.phone.Mobile, Domain: domain,
-		At: d.at, Now: d.at.IsZero(), Problem: d.problem,
+		At: d.at, Now: d.at.IsZero(), Length: d.length, PIN: d.pin, Problem: d.problem,
 	}
+	if !v.Now && d.pin != PINAloud {
+		v.PINAt = d.pin.DueAt(d.at, l.now())
+	}
+	return v
 }
 
 func (l *loop) readAloudView() *ReadAloud {
@@ -92,7 +97,7 @@ func (l *loop) viewSettings() Settings {
 		SMSPresets: smsPresets(),
 		Cameras:    l.choices(mediadevice.Camera, d.Camera), Microphones: l.choices(mediadevice.Microphone, d.Microphone),
 		Speakers: l.choices(mediadevice.Speaker, d.Speaker),
-		Language: l.settings.Language, Theme: l.settings.Theme, RelayOnly: l.settings.RelayOnly, Chime: l.settings.Chime,
+		Language: l.settings.Language, Theme: l.settings.Theme, RelayOnly: l.settings.RelayOnly, Chime: l.settings.Chime, PIN: l.pinTime(),
 		Workstation: l.settings.Workstation, Keyring: keyring,
 		MailTest: l.settingsView.mailTest, SMSTest: l.settingsView.smsTest, Saved: l.settingsView.saved,
 		Problem: l.settingsView.problem,
@@ -123,7 +128,7 @@ func (l *loop) question() *Question {
 	}
 	for _, a := range l.mine() {
 		for _, i := range a.Invitations {
-			if a.Status(l.now(), appointment.Presence{}) == appointment.StatusUnsure {
+			if a.Closing == appointment.Open && a.Began.IsZero() && l.now().Before(a.NotAfter()) && len(i.UnsureLetters()) > 0 {
 				return &Question{Code: "unsure", Args: l.labelArgs(i.ID), Yes: DoResend{i.ID}, No: DoLetBe{i.ID}}
 			}
 		}

@@ -45,7 +45,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		keys = append(keys, "question."+code+".text")
 	}
 	keys = append(keys, "reason.offline", "reason.tooLate", "reason.serverRefused", "reason.diskFull", "reason.lost", "notice.sent",
-		"notice.newPIN", "notice.finished", "notice.cancelled")
+		"notice.newPIN", "notice.sentPIN", "notice.sentMoved", "notice.finished", "notice.cancelled", "reason.late")
 	if len(keys) < 80 {
 		t.Fatalf("only %d keys: the source was not read", len(keys))
 	}

@@ -20,6 +20,8 @@ type Settings struct {
 	Theme        string                   `json:"theme"`        // "system", "light", "dark"
 	Country      string                   `json:"country"`      // of the country code drop-down, ISO 3166
 	Letters      string                   `json:"letters"`      // language of the last letter: "nb", "nn", "en"
+	Length       int                      `json:"length"`       // of the last appointment, in minutes
+	PINTime      string                   `json:"pinTime"`      // when a PIN goes: "shortly", "dayBefore", "atOnce", "aloud"
 	Chime        bool                     `json:"chime"`
 	RelayOnly    bool                     `json:"relayOnly"`
 	Mail         Mail                     `json:"mail"`
@@ -66,7 +68,7 @@ type Device struct {
 func Defaults(workstation string) Settings {
 	return Settings{
 		Version: Version, Installation: signaling.NewInstallationID(), Workstation: workstation,
-		Language: "nb", Theme: "system", Country: "NO", Letters: "nb", Chime: true,
+		Language: "nb", Theme: "system", Country: "NO", Letters: "nb", Length: 20, PINTime: "shortly", Chime: true,
 		Mail: Mail{Port: 587, Security: "starttls"}, SMS: SMS{Method: "POST"},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"github.com/pion/webrtc/v4"
+
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/desk"
@@ -52,6 +54,7 @@ type Peer struct {
 	channel  call.Channel
 	done     []string
 	received []access.Message
+	servers  []webrtc.ICEServer
 }
 
 // Report is an event of the connection.
@@ -115,6 +118,21 @@ func (p *Peer) Admit() { p.note("admit") }
 
 // Hold implements desk.Peer.
 func (p *Peer) Hold() { p.note("hold") }
+
+// SetServers implements desk.Peer.
+func (p *Peer) SetServers(servers []webrtc.ICEServer) {
+	p.note("servers")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.servers = servers
+}
+
+// Servers are those that were set last.
+func (p *Peer) Servers() []webrtc.ICEServer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.servers
+}
 
 // SetMicrophone implements desk.Peer.
 func (p *Peer) SetMicrophone(on bool) { p.note(map[bool]string{true: "unmute", false: "mute"}[on]) }

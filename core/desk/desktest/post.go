@@ -14,6 +14,7 @@ type Post struct {
 	mu      sync.Mutex
 	letters []desk.Parcel
 	next    []desk.Outcome // what the next letters come to; accepted when empty
+	around  func()         // called before and after every letter is taken, or nil
 	hold    chan struct{}  // while set, letters are under way until it is closed or the program ends
 }
 
@@ -37,6 +38,9 @@ func (p *Post) Hold() (release func()) {
 		close(hold)
 	}
 }
+
+// Around has f called before and after every letter is taken.
+func (p *Post) Around(f func()) { p.around = f }
 
 // Letters returns what was handed over and taken.
 func (p *Post) Letters() []desk.Parcel {
@@ -92,6 +96,10 @@ func (p *Post) Send(ctx context.Context, parcel desk.Parcel) desk.Outcome {
 		case <-ctx.Done():
 			return desk.Outcome{Reason: "unknown", Unsure: true}
 		}
+	}
+	if p.around != nil {
+		p.around()
+		defer p.around()
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -99,6 +99,28 @@ func (s *Server) Has(id signaling.InvitationID) bool {
 	return ok
 }
 
+// Restore takes over sessions and invitations of another server, as one that was restored does.
+func (s *Server) Restore(of *Server) {
+	of.mu.Lock()
+	defer of.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for session := range of.sessions {
+		s.sessions[session] = true
+	}
+	for id, held := range of.invitations {
+		s.invitations[id] = held
+	}
+}
+
+// Times returns from when to when an invitation is valid here.
+func (s *Server) Times(id signaling.InvitationID) (notBefore, notAfter time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	have := s.invitations[id]
+	return have.NotBefore.Time(), have.NotAfter.Time()
+}
+
 // Sessions counts the sessions that are open.
 func (s *Server) Sessions() int {
 	s.mu.Lock()
@@ -237,6 +259,16 @@ func (s *Server) take(d *desktop, m signaling.Message, relay *signaling.Relay) {
 		}
 		if code == "" {
 			s.invitations[m.Invitation] = held{m, d.who}
+		}
+		_ = d.conn.Write(context.Background(), signaling.Done{Request: m.Request, Code: code})
+	case signaling.Change:
+		code, have := s.store, s.invitations[m.Invitation]
+		if _, ok := s.invitations[m.Invitation]; !ok && code == "" {
+			code = signaling.NotYours
+		}
+		if code == "" {
+			have.NotBefore, have.NotAfter, have.Note = m.NotBefore, m.NotAfter, m.Note
+			s.invitations[m.Invitation] = have
 		}
 		_ = d.conn.Write(context.Background(), signaling.Done{Request: m.Request, Code: code})
 	case signaling.Delete:
