@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -44,6 +45,7 @@ func parseAdmin(args []string, errs io.Writer) (*adminFlags, error) {
 	f.Verb = args[0] + " " + args[1]
 	fs := flag.NewFlagSet("admin "+f.Verb, flag.ContinueOnError)
 	fs.SetOutput(errs)
+	configFlag(fs)
 	fs.StringVar(&f.data, "data", "var/signaling-server", "the server's data `folder`")
 	fs.StringVar(&f.natsURL, "nats-url", "", "`URL` of NATS servers, when the server uses them")
 	switch f.Verb {
@@ -69,6 +71,9 @@ func parseAdmin(args []string, errs io.Writer) (*adminFlags, error) {
 	}
 	if fs.NArg() > 0 {
 		return nil, usageError("admin " + f.Verb + " takes no " + fs.Arg(0))
+	}
+	if err := layer(fs, os.Environ(), false); err != nil {
+		return nil, err
 	}
 	return f, f.check()
 }
@@ -124,7 +129,7 @@ func (f *adminFlags) carryOut(ctx context.Context, errs io.Writer) (string, erro
 			return text, err
 		}
 	}
-	st, err := openStore(ctx, f.data, f.natsURL, slog.New(slog.NewTextHandler(errs, nil)))
+	st, err := openStore(ctx, store.Options{Folder: f.data, URL: f.natsURL, Log: slog.New(slog.NewTextHandler(errs, nil))})
 	if err != nil {
 		return "", err
 	}

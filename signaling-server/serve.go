@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -22,27 +23,30 @@ import (
 	"legekonsultasjon/signaling-server/store"
 )
 
-// drainTime is how long sockets have to say goodbye at SIGTERM.
-const drainTime = 5 * time.Second
-
 // serveFlags is the command line of serve.
 type serveFlags struct {
 	edgeFlags
+	operateFlags
 	publicURL, data, natsURL string
-	verbose                  bool
 
 	public *url.URL
 }
 
-func parseServe(args []string, errs io.Writer) (*serveFlags, error) {
-	f := &serveFlags{}
+func (f *serveFlags) set() *flag.FlagSet {
 	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
-	fs.SetOutput(errs)
 	fs.StringVar(&f.publicURL, "public-url", "", "`URL` at which patients reach the server (default http://localhost:PORT)")
 	fs.StringVar(&f.data, "data", "var/signaling-server", "`folder` of the embedded store")
 	fs.StringVar(&f.natsURL, "nats-url", "", "`URL` of NATS servers with JetStream, instead of the embedded store")
-	fs.BoolVar(&f.verbose, "verbose", false, "log every connection")
 	f.edgeFlags.add(fs)
+	f.operateFlags.add(fs)
+	return fs
+}
+
+// parseServe reads the settings from all their places. Both results are nil when help was asked for.
+func parseServe(args []string, errs io.Writer) (*serveFlags, error) {
+	f := &serveFlags{}
+	fs := f.set()
+	fs.SetOutput(errs)
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil, nil
@@ -51,6 +55,9 @@ func parseServe(args []string, errs io.Writer) (*serveFlags, error) {
 	}
 	if fs.NArg() > 0 {
 		return nil, usageError("serve takes no " + fs.Arg(0))
+	}
+	if err := layer(fs, os.Environ(), true); err != nil {
+		return nil, err
 	}
 	return f, f.check()
 }
@@ -71,6 +78,9 @@ func (f *serveFlags) check() error {
 	if signaling.CheckAddress(f.publicURL) != nil {
 		return usageError("--public-url is http on another machine than this: browsers give no camera there; use https")
 	}
+	if err := f.operateFlags.check(); err != nil {
+		return err
+	}
 	return f.edgeFlags.check(f.public)
 }
 
@@ -90,7 +100,8 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) error {
 		return err
 	}
 	defer listener.Close()
-	st, err := openStore(ctx, f.data, f.natsURL, log)
+	meter := newMeter()
+	st, err := openStore(ctx, store.Options{Folder: f.data, URL: f.natsURL, Log: log, Observe: meter.stored})
 	if err != nil {
 		return err
 	}
@@ -107,12 +118,20 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) error {
 		return err
 	}
 	defer edge.close()
-	options := front.Options{PublicURL: f.public, TrustedProxies: f.trusted, Store: st, Catalogues: i18n.Files(), Log: log}
+	options := front.Options{PublicURL: f.public, TrustedProxies: f.trusted, Store: st, Catalogues: i18n.Files(), Log: log,
+		Count: meter.counted}
 	edge.fill(&options)
 	door, err := front.New(options)
 	if err != nil {
 		return err
 	}
+	meter.watch(st, door)
+	monitoring, err := openMonitoring(f.metricsListen, meter.handler(door))
+	if err != nil {
+		door.Drain(ctx)
+		return err
+	}
+	defer monitoring.close()
 	return answer(ctx, f, door, edge.gate, log, out)
 }
 
@@ -127,16 +146,13 @@ func answer(ctx context.Context, f *serveFlags, door *front.Server, listener net
 	go func() { ended <- server.Serve(listener) }()
 	log.Info("serving", "listen", listener.Addr().String(), "public", f.public.String())
 	fmt.Fprintf(out, "Ready: %s (listening on %s)\n", f.public, listener.Addr())
+	notify("READY=1")
 	var err error
 	select {
 	case <-ctx.Done():
-		log.Info("draining")
 	case err = <-ended:
 	}
-	late, cancel := context.WithTimeout(context.Background(), drainTime)
-	defer cancel()
-	door.Drain(late)
-	_ = server.Shutdown(late)
+	drain(&f.operateFlags, door, server, log)
 	_ = server.Close()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
@@ -161,10 +177,10 @@ func portInUse(address string) error {
 	return inUseError(fmt.Sprintf("port %s is in use by another program (%s); stop it or choose another with --listen", port, address))
 }
 
-func openStore(ctx context.Context, data, natsURL string, log *slog.Logger) (*store.Store, error) {
-	st, err := store.Open(ctx, store.Options{Folder: data, URL: natsURL, Log: log})
+func openStore(ctx context.Context, o store.Options) (*store.Store, error) {
+	st, err := store.Open(ctx, o)
 	if errors.Is(err, store.ErrInUse) {
-		return nil, inUseError(data + ": " + err.Error())
+		return nil, inUseError(o.Folder + ": " + err.Error())
 	}
 	return st, err
 }

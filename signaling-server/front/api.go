@@ -70,6 +70,7 @@ func (s *Server) note(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	i, refused := s.prove(r.Context(), knock, s.network(r))
+	s.opts.Count(Knocks, refused.Code)
 	if refused.Code != "" {
 		s.refuse(w, refused)
 		return
@@ -95,6 +96,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	secret, d, clinic, err := s.check(r, in)
+	s.opts.Count(SignIns, store.CodeOf(err))
 	if code := store.CodeOf(err); code != "" {
 		s.opts.Log.Info("sign-in refused", "code", code)
 		s.refuse(w, signaling.Refused{Code: code})

@@ -21,7 +21,7 @@ func (s *Server) desktopSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	if c := s.open(conn, "desktop", desktopMessages, desktopBytes); c != nil {
+	if c := s.open(conn, desktopKind, desktopMessages, desktopBytes); c != nil {
 		go s.desktop(c)
 	}
 }
@@ -76,6 +76,8 @@ func (s *Server) desktopIn(c *socket, hello signaling.Hello, d store.Doctor, cli
 
 // obey does what a desktop asks; false when that is nothing a desktop may ask.
 func (s *Server) obey(c *socket, doctor store.DoctorID, who signaling.Workstation, m signaling.Message) bool {
+	c.working.Lock()
+	defer c.working.Unlock()
 	switch m := m.(type) {
 	case signaling.Create:
 		s.answer(c, m.Request, s.create(doctor, who, m))
@@ -92,6 +94,7 @@ func (s *Server) obey(c *socket, doctor store.DoctorID, who signaling.Workstatio
 }
 
 func (s *Server) answer(c *socket, request int, code signaling.Code) {
+	s.opts.Count(Requests, code)
 	if code != "" {
 		c.log.Info("request refused", "code", code)
 	}

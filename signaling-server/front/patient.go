@@ -24,7 +24,7 @@ func (s *Server) patientSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// A fresh goroutine: the handler's has grown its stack and holds its buffers until it returns.
-	if c := s.open(conn, "patient", patientMessages, patientBytes); c != nil {
+	if c := s.open(conn, patientKind, patientMessages, patientBytes); c != nil {
 		go s.patient(c, from)
 	}
 }
@@ -37,6 +37,7 @@ func (s *Server) patient(c *socket, from netip.Prefix) {
 		return
 	}
 	i, refused := s.prove(s.ctx, knock, from)
+	s.opts.Count(Knocks, refused.Code)
 	if refused.Code == "" && time.Now().Before(i.NotBefore.Time()) {
 		refused = signaling.Refused{Code: signaling.TooEarly, NotBefore: i.NotBefore, Now: signaling.At(time.Now())}
 	}

@@ -32,6 +32,9 @@ type Options struct {
 	ICE            func(session string) []signaling.ICEServer
 	CredentialLife time.Duration
 
+	// Count is told of everything that Happening lists, and how it ended; nil for nobody. It must not block.
+	Count func(what Happening, code signaling.Code)
+
 	FirstMessage time.Duration // 0: signaling.FirstMessage; tests shorten it
 }
 
@@ -55,6 +58,7 @@ type Server struct {
 	sockets  map[*socket]struct{}
 	live     sync.WaitGroup // of sockets; nothing is added once draining
 	draining bool
+	leaving  bool // soon to be draining
 }
 
 // New prepares a server and starts its housekeeping; Drain ends it.
@@ -65,6 +69,9 @@ func New(opts Options) (*Server, error) {
 	}
 	if opts.FirstMessage == 0 {
 		opts.FirstMessage = signaling.FirstMessage
+	}
+	if opts.Count == nil {
+		opts.Count = func(Happening, signaling.Code) {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
@@ -85,19 +92,10 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST "+signaling.PathSignIn, s.signIn)
 	mux.HandleFunc("POST "+signaling.PathSignOut, s.signOut)
 	mux.HandleFunc("POST "+signaling.PathNote, s.note)
-	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /healthz", s.Health)
+	mux.HandleFunc("GET /readyz", s.Ready)
 	mux.Handle("/", s.site)
 	return mux
-}
-
-func (s *Server) health(w http.ResponseWriter, r *http.Request) {
-	web.Harden(w.Header(), s.opts.PublicURL)
-	w.Header().Set("Cache-Control", "no-store")
-	if !s.opts.Store.Healthy(r.Context()) {
-		http.Error(w, "store does not answer", http.StatusServiceUnavailable)
-		return
-	}
-	_, _ = w.Write([]byte("ok\n"))
 }
 
 // hear passes on what happened in this process or another one.
@@ -110,8 +108,8 @@ func (s *Server) hear(e store.Event) {
 	}
 }
 
-// Drain tells every socket Draining and waits until they are gone or ctx ends, then cuts off the rest. New sockets are
-// closed with Draining meanwhile.
+// Drain tells every socket Draining, a desktop whose request is being answered after the answer, and waits until they are
+// gone or ctx ends, then cuts off the rest. New sockets are closed with Draining meanwhile.
 func (s *Server) Drain(ctx context.Context) {
 	s.mu.Lock()
 	s.draining = true
@@ -121,7 +119,7 @@ func (s *Server) Drain(ctx context.Context) {
 	}
 	s.mu.Unlock()
 	for _, c := range all {
-		c.out.Close(signaling.Draining)
+		c.dismiss()
 	}
 	gone := make(chan struct{})
 	s.unheard()

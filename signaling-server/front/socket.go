@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -23,19 +24,21 @@ const (
 // socket is one upgraded connection.
 type socket struct {
 	id       signaling.ParticipantID
+	kind     kind
 	conn     signaling.Conn
 	out      *outbox
 	log      *slog.Logger
 	pace     *rate.Limiter
-	turnName string    // random, for this socket's TURN credentials
-	session  string    // a desktop's session secret; set before renewed is
-	renewed  time.Time // when credentials were last sent, under Server.mu; zero before the Welcome
+	turnName string     // random, for this socket's TURN credentials
+	session  string     // a desktop's session secret; set before renewed is
+	working  sync.Mutex // held while a request is carried out and answered
+	renewed  time.Time  // when credentials were last sent, under Server.mu; zero before the Welcome
 }
 
 // open makes a socket known, so that Drain finds it. It is nil when the server is draining; the connection is closed then.
-func (s *Server) open(conn signaling.Conn, kind string, messages, bytes int) *socket {
+func (s *Server) open(conn signaling.Conn, kind kind, messages, bytes int) *socket {
 	c := &socket{
-		id: signaling.NewParticipantID(), conn: conn, out: newOutbox(conn, messages, bytes),
+		id: signaling.NewParticipantID(), kind: kind, conn: conn, out: newOutbox(conn, messages, bytes),
 		log:  s.opts.Log.With("conn", s.counter.Add(1), "kind", kind),
 		pace: rate.NewLimiter(paceRate, paceBurst), turnName: strings.ToLower(rand.Text()),
 	}
@@ -51,7 +54,22 @@ func (s *Server) open(conn signaling.Conn, kind string, messages, bytes int) *so
 		return nil
 	}
 	c.log.Debug("socket opened")
+	s.opts.Count(kind.opened(), "")
 	return c
+}
+
+// dismiss closes a socket because the server stops. It does not block.
+func (c *socket) dismiss() {
+	if c.working.TryLock() {
+		defer c.working.Unlock()
+		c.out.Close(signaling.Draining)
+		return
+	}
+	go func() { // for as long as the store takes at most
+		c.working.Lock()
+		defer c.working.Unlock()
+		c.out.Close(signaling.Draining)
+	}()
 }
 
 // shut ends a socket for good and forgets it.
@@ -62,6 +80,7 @@ func (s *Server) shut(c *socket, code signaling.Code) {
 	delete(s.sockets, c)
 	s.mu.Unlock()
 	c.log.Debug("socket closed", "code", code)
+	s.opts.Count(c.kind.closed(), code)
 	s.live.Done()
 }
 

@@ -107,6 +107,13 @@ func (s *Store) Healthy(ctx context.Context) bool {
 	return err == nil || err == errAbsent
 }
 
+// Answers is Healthy with a limit of its own, for those who have no context.
+func (s *Store) Answers() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	defer cancel()
+	return s.Healthy(ctx)
+}
+
 // sweepHourly removes expired records where the server cannot do it.
 func (s *Store) sweepHourly(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
