@@ -26,33 +26,30 @@ type Reporter interface {
 // patience is how often the first channel is tried in vain for now before the next one gets the letter too.
 const patience = 3
 
-// Over hands the message to the first of the channels that takes it, and returns which one did (from 0). The next one is
-// tried when one refuses for good, or has refused for now at the third attempt: only when nothing was handed over, so
-// that nothing comes twice. After Unknown nobody else is tried. When all refuse, the error is the first temporary one, or
-// else the first.
-func Over(ctx context.Context, m Message, ways ...Channel) (receipt string, way int, err error) {
-	var first, temporary error
-	for n, c := range ways {
+// Over hands the message to the first of the channels that takes it, and returns the errors of those that were passed over
+// before it: their number is which one took it, from 0. The next one is tried when one refuses for good, or has refused for now at the third attempt: only when nothing was handed over, so
+// that nothing comes twice. After Unknown nobody else is tried. When all refuse, the error is the first temporary one,
+// or else the first.
+func Over(ctx context.Context, m Message, ways ...Channel) (receipt string, passed []error, err error) {
+	for _, c := range ways {
 		receipt, err := c.Send(ctx, m)
 		if err == nil {
-			return receipt, n, nil
+			return receipt, passed, nil
 		}
 		var e *Error
 		if !errors.As(err, &e) || e.Code == Unknown || e.Temporary() && m.Attempt < patience {
-			return "", n, err
+			return "", passed, err
 		}
-		if first == nil {
-			first = err
-		}
-		if temporary == nil && e.Temporary() {
-			temporary = err
+		passed = append(passed, err)
+	}
+	for _, err := range passed {
+		var e *Error
+		if errors.As(err, &e) && e.Temporary() {
+			return "", passed, err
 		}
 	}
-	switch {
-	case temporary != nil:
-		return "", 0, temporary
-	case first != nil:
-		return "", 0, first
+	if len(passed) > 0 {
+		return "", passed, passed[0]
 	}
-	return "", 0, &Error{Code: NotSetUp, Err: errors.New("no channel")}
+	return "", nil, &Error{Code: NotSetUp, Err: errors.New("no channel")}
 }

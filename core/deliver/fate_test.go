@@ -28,7 +28,7 @@ func TestTheSecondWayIsTakenWhenNothingWasHandedOver(t *testing.T) {
 		name          string
 		attempt       int
 		first, second error
-		way           int
+		passed        int
 		want          deliver.Code // "" for taken
 		asked         int          // times the second was asked
 	}{
@@ -43,20 +43,20 @@ func TestTheSecondWayIsTakenWhenNothingWasHandedOver(t *testing.T) {
 		{"for now", 1, code(deliver.Later), nil, 0, deliver.Later, 0},
 		{"for now, again", 2, code(deliver.Unreachable), nil, 0, deliver.Unreachable, 0},
 		{"for now, the third time", 3, code(deliver.TooSlow), nil, 1, "", 1},
-		{"both refuse", 1, code(deliver.NoCredit), code(deliver.BadReceiver), 0, deliver.NoCredit, 1},
-		{"second only for now", 3, code(deliver.NoCredit), code(deliver.Later), 0, deliver.Later, 1},
+		{"both refuse", 1, code(deliver.NoCredit), code(deliver.BadReceiver), 2, deliver.NoCredit, 1},
+		{"second only for now", 3, code(deliver.NoCredit), code(deliver.Later), 2, deliver.Later, 1},
 		{"second for now at first", 1, code(deliver.NoCredit), code(deliver.Later), 1, deliver.Later, 1},
-		{"first for now, second for good", 3, code(deliver.Later), code(deliver.NoCredit), 0, deliver.Later, 1},
+		{"first for now, second for good", 3, code(deliver.Later), code(deliver.NoCredit), 2, deliver.Later, 1},
 		{"second cannot tell", 1, code(deliver.NoCredit), code(deliver.Unknown), 1, deliver.Unknown, 1},
 	} {
 		var first, second int
-		receipt, way, err := deliver.Over(t.Context(), deliver.Message{Attempt: tt.attempt}, way{tt.first, &first}, way{tt.second, &second})
+		receipt, passed, err := deliver.Over(t.Context(), deliver.Message{Attempt: tt.attempt}, way{tt.first, &first}, way{tt.second, &second})
 		got := deliver.Code("")
 		if err != nil {
 			got = deliver.CodeOf(err)
 		}
-		if got != tt.want || way != tt.way || first != 1 || second != tt.asked || (err == nil) != (receipt == "r") {
-			t.Errorf("%s: %q by %d, %v; asked %d and %d", tt.name, receipt, way, err, first, second)
+		if got != tt.want || len(passed) != tt.passed || first != 1 || second != tt.asked || (err == nil) != (receipt == "r") {
+			t.Errorf("%s: %q by %d, %v; asked %d and %d", tt.name, receipt, len(passed), err, first, second)
 		}
 	}
 	if _, _, err := deliver.Over(t.Context(), deliver.Message{}); deliver.CodeOf(err) != deliver.NotSetUp {

@@ -29,5 +29,6 @@ const (
 	SecretBookKey      = "book key"      // 32 bytes, base64url
 	SecretMailPassword = "mail password" // of the clinic's SMTP account
 	SecretInstallation = "installation"  // its id, in case the settings file is lost
-	SecretSMS          = "sms secret"    // {secret} in the gateway's template
+	SecretSMS          = "sms secret"    // of the account at the SMS gateway
+	SecretSMSReserve   = "sms reserve"   // of the account at the gateway that takes over
 )

@@ -26,6 +26,7 @@ type Settings struct {
 	RelayOnly    bool                     `json:"relayOnly"`
 	Mail         Mail                     `json:"mail"`
 	SMS          SMS                      `json:"sms"`
+	SMSReserve   SMS                      `json:"smsReserve"` // takes over when the other refuses; empty for none
 	Devices      Devices                  `json:"devices"`
 	SealedFile   bool                     `json:"sealedFile"` // secrets are in the sealed file, not in a keyring
 }
@@ -40,15 +41,18 @@ type Mail struct {
 	FromName string `json:"fromName"`
 }
 
-// SMS is the HTTP gateway without its secret.
+// SMS is the account at an SMS gateway without its secret. Which members count is the gateway's matter.
 type SMS struct {
-	Preset  string `json:"preset"`
-	URL     string `json:"url"`
-	Method  string `json:"method"`
-	Headers string `json:"headers"` // one "Name: value" per line
-	Body    string `json:"body"`
-	Sender  string `json:"sender"`
-	User    string `json:"user,omitempty"`
+	Preset   string `json:"preset"` // of the table in core/deliver/sms; "" for one that a template describes
+	URL      string `json:"url"`
+	Method   string `json:"method"`
+	Headers  string `json:"headers"` // one "Name: value" per line
+	Body     string `json:"body"`
+	Sender   string `json:"sender"`
+	User     string `json:"user"`
+	Key      string `json:"key"`      // of Twilio
+	Platform string `json:"platform"` // of LINK Mobility, like the next
+	Partner  string `json:"partner"`
 }
 
 // Devices are the chosen devices. An empty choice follows the system.

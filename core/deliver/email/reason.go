@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/textproto"
+	"strings"
 
 	"legekonsultasjon/core/deliver"
 
@@ -53,10 +54,17 @@ func answered(err error, permanent deliver.Code) error {
 }
 
 // meant looks at the enhanced code (RFC 3463): servers say about the sender at RCPT, and refuse by policy there too.
+// Postfix has one code for all policies; what it means is in its words.
 func meant(answer *smtp.SMTPError, permanent deliver.Code) deliver.Code {
 	switch answer.Code {
 	case signInFirst, signInWeak, signInInvalid, signInTLS:
 		return deliver.SignInFailed
+	}
+	switch words := strings.ToLower(answer.Message); {
+	case strings.Contains(words, "not logged in"):
+		return deliver.SignInFailed
+	case strings.Contains(words, "sender address rejected"):
+		return deliver.BadSender
 	}
 	switch subject, detail := answer.EnhancedCode[1], answer.EnhancedCode[2]; {
 	case subject == 1 && (detail == 7 || detail == 8):

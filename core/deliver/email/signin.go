@@ -2,6 +2,7 @@ package email
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -71,9 +72,9 @@ func (c *Channel) signIn(client *smtp.Client, token string) error {
 	var mechanism sasl.Client
 	switch {
 	case s.Tokens != nil && client.SupportsAuth(xoauth2Name):
-		mechanism = xoauth2{s.User, token}
+		mechanism = xoauth2(s.User, token)
 	case s.Tokens != nil && client.SupportsAuth(sasl.OAuthBearer):
-		mechanism = oauthBearer{s.User, token}
+		mechanism = oauthBearer(s.User, token)
 	case s.Tokens != nil:
 		return &deliver.Error{Code: deliver.NotSetUp, Err: errors.New("the server offers no sign-in by token")}
 	case client.SupportsAuth(sasl.Plain):
@@ -91,28 +92,46 @@ func (c *Channel) signIn(client *smtp.Client, token string) error {
 
 const xoauth2Name = "XOAUTH2"
 
-// xoauth2 is the sign-in of Microsoft 365 and Google: one line with user and token. A server that refuses says why in a
-// challenge; an empty answer to it brings the refusal itself.
-type xoauth2 struct{ user, token string }
+// bearer signs in with a token in one answer. A server that refuses says why in a challenge; what ends that challenge
+// brings the refusal itself.
+type bearer struct {
+	name   string
+	answer []byte // user and token
+	end    []byte // to a refusal's challenge
+	sent   bool
+}
 
-// Start implements sasl.Client.
-func (x xoauth2) Start() (string, []byte, error) {
-	return xoauth2Name, []byte("user=" + x.user + "\x01auth=Bearer " + x.token + "\x01\x01"), nil
+// xoauth2 is the sign-in of Microsoft 365 and Google.
+func xoauth2(user, token string) *bearer {
+	return &bearer{name: xoauth2Name, answer: []byte("user=" + user + "\x01auth=Bearer " + token + "\x01\x01"), end: []byte{}}
+}
+
+// oauthBearer is the same as a standard (RFC 7628); section 3.2.3 ends the challenge of a refusal with a control-A.
+func oauthBearer(user, token string) *bearer {
+	return &bearer{name: sasl.OAuthBearer, answer: []byte("n,a=" + escape(user) + ",\x01auth=Bearer " + token + "\x01\x01"), end: []byte{1}}
+}
+
+// lineMax is the longest command line, its end included (RFC 5321 section 4.5.3.1.4).
+const lineMax = 512
+
+// Start implements sasl.Client. An answer too long for the command line waits for the server to ask for it (RFC 4954
+// section 4): the tokens of Microsoft are, and Postfix cuts lines.
+func (b *bearer) Start() (string, []byte, error) {
+	if len("AUTH  \r\n")+len(b.name)+base64.StdEncoding.EncodedLen(len(b.answer)) > lineMax {
+		return b.name, nil, nil
+	}
+	b.sent = true
+	return b.name, b.answer, nil
 }
 
 // Next implements sasl.Client.
-func (xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }
-
-// oauthBearer is the same as a standard (RFC 7628); a refusal is answered with one control-A (section 3.2.3).
-type oauthBearer struct{ user, token string }
-
-// Start implements sasl.Client.
-func (o oauthBearer) Start() (string, []byte, error) {
-	return sasl.OAuthBearer, []byte("n,a=" + escape(o.user) + ",\x01auth=Bearer " + o.token + "\x01\x01"), nil
+func (b *bearer) Next([]byte) ([]byte, error) {
+	if b.sent {
+		return b.end, nil
+	}
+	b.sent = true
+	return b.answer, nil
 }
-
-// Next implements sasl.Client.
-func (oauthBearer) Next([]byte) ([]byte, error) { return []byte{1}, nil }
 
 // escape is a saslname (RFC 5801 section 4).
 func escape(user string) string { return strings.NewReplacer("=", "=3D", ",", "=2C").Replace(user) }
