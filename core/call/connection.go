@@ -34,6 +34,7 @@ type connection struct {
 	estimator   *estimator
 	counts      *counts
 	config      webrtc.Configuration
+	relaysOnly  bool // until openRoutes
 
 	fingerprint [32]byte // our own, as in our offer
 	answer      string   // the last one that pion took
@@ -60,11 +61,8 @@ func newConnection(cfg Config, post func(event)) (*connection, error) {
 		RTCPMuxPolicy: webrtc.RTCPMuxPolicyRequire,
 		Certificates:  []webrtc.Certificate{*certificate},
 	}
-	initial := c.config
-	if cfg.RelayOnly {
-		initial.ICEServers = relays(cfg.ICEServers)
-	}
-	if c.pc, err = api.NewPeerConnection(initial); err != nil {
+	c.relaysOnly = cfg.RelayOnly
+	if c.pc, err = api.NewPeerConnection(c.present()); err != nil {
 		return nil, fmt.Errorf("peer connection: %w", err)
 	}
 	if err := c.furnish(); err != nil {
@@ -73,6 +71,21 @@ func newConnection(cfg Config, post func(event)) (*connection, error) {
 	}
 	c.listen(post)
 	return c, nil
+}
+
+// present is the configuration that holds now: while routes other than relays are closed, no other servers are asked.
+func (c *connection) present() webrtc.Configuration {
+	now := c.config
+	if c.relaysOnly {
+		now.ICEServers = relays(now.ICEServers)
+	}
+	return now
+}
+
+// setServers replaces the servers; they are asked at the next ICE restart.
+func (c *connection) setServers(servers []webrtc.ICEServer) error {
+	c.config.ICEServers = servers
+	return c.pc.SetConfiguration(c.present())
 }
 
 // newCertificate makes the certificate of one peer connection; none is ever used twice.
@@ -292,5 +305,6 @@ func (c *connection) remoteFingerprint() (fingerprint [32]byte, ok bool) {
 // openRoutes allows candidates of every kind; they are gathered at the next ICE restart.
 func (c *connection) openRoutes() error {
 	c.routes.open()
-	return c.pc.SetConfiguration(c.config)
+	c.relaysOnly = false
+	return c.pc.SetConfiguration(c.present())
 }

@@ -23,7 +23,8 @@ type (
 		devices            Devices
 		microphone, camera bool // which of them exist
 	}
-	closed struct{}
+	serversSet struct{ servers []webrtc.ICEServer } // the connection takes them; nothing follows
+	closed     struct{}
 
 	// Messages of the patient.
 	answerCame    struct{ answer access.Answer }

@@ -7,6 +7,8 @@ import (
 
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/media"
+
+	"github.com/pion/webrtc/v4"
 )
 
 // Peer is one peer connection with the patient, from the first offer to its end. It belongs for life to the session that
@@ -122,6 +124,10 @@ func (p *Peer) SetDevices(d Devices) {
 	p.box.post(devicesSet{d, microphone, camera})
 }
 
+// SetServers replaces Config.ICEServers: their credentials are short-lived, and a path that is lost hours later is looked
+// for with fresh ones.
+func (p *Peer) SetServers(servers []webrtc.ICEServer) { p.box.post(serversSet{servers}) }
+
 // Close ends the peer and returns when everything has ended, at the latest after about closeTimeout. A second call waits
 // for the same.
 func (p *Peer) Close() {
@@ -175,6 +181,10 @@ func (p *Peer) note(e event) {
 		p.channel, p.number = e.channel, 0
 	case devicesSet:
 		p.flow.setDevices(e.devices)
+	case serversSet:
+		if err := p.conn.setServers(e.servers); err != nil {
+			p.cfg.Log.Warn("fresh STUN and TURN servers cannot be used", "cause", err)
+		}
 	case trackFound:
 		p.flow.receive(e.track, e.receiver)
 	case trackEnded:

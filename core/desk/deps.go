@@ -11,6 +11,8 @@ import (
 	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
+
+	"github.com/pion/webrtc/v4"
 )
 
 // Deps is everything that the desk is given. All of it stays the caller's; nothing may be nil except where it says so.

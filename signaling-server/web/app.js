@@ -227,11 +227,11 @@ class App {
     url.hash = "";
     this.line ??= new Line(url.href, this.#names(), {
       up: (welcome) => {
-        this.iceServers = welcome.iceServers;
+        this.#useServers(welcome.iceServers);
         this.post("lineUp", { now: welcome.now, desktop: welcome.desktop !== "" });
       },
       presence: (desktop) => this.post("presence", { desktop: desktop !== "" }),
-      ice: (servers) => { this.iceServers = servers; },
+      ice: (servers) => this.#useServers(servers),
       relay: (payload) => talk.receive(payload),
       down: () => this.post("lineDown"),
       refused: (refused) => this.post("refused", refused),
@@ -335,6 +335,12 @@ class App {
     peer.allow(live(this.facts));
     this.#useTracks();
     this.post("peer", { state: "connecting" });
+  }
+
+  /** For new peers, and for the one there is: credentials run out. @param {RTCIceServer[]} servers */
+  #useServers(servers) {
+    this.iceServers = servers;
+    this.peer?.setServers(servers);
   }
 
   #closePeer() {

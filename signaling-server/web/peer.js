@@ -56,6 +56,12 @@ export class Peer {
     this.#listen();
   }
 
+  /** Takes fresh servers, whose credentials the next offer's candidates need. @param {RTCIceServer[]} iceServers */
+  setServers(iceServers) {
+    if (this.closed) return;
+    this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers });
+  }
+
   /** Media may flow as far as the confirmation goes. */
   get confirmed() {
     return this.sent && this.verified;
