@@ -13,8 +13,12 @@ const (
 	minTarget = 20 * time.Millisecond
 	maxTarget = 400 * time.Millisecond
 
-	// The quickest packet of this long is what delay is measured against; it follows the clocks' drift and route changes.
-	baseSpan = 5 * time.Second
+	// The quickest packet of the last few spans is what delay is measured against; it follows the clocks' drift and route
+	// changes.
+	baseSpan  = time.Second
+	baseSpans = 4
+	// No delay is kept that nothing has needed for so many spans: the histogram alone remembers half a minute of a bad spell.
+	peakSpans = 8
 )
 
 // estimator learns how much later than the quickest one packets come.
@@ -23,9 +27,9 @@ type estimator struct {
 	total   float64
 
 	seen        bool
-	current     time.Duration // least transit time in the running span
-	previous    time.Duration // and in the one before
 	spanStarted time.Duration
+	least       [baseSpans]time.Duration // transit time in each span, the running one first
+	most        [peakSpans]time.Duration // lateness in each span, the running one first
 	aim         time.Duration
 }
 
@@ -33,10 +37,14 @@ type estimator struct {
 // pace.
 func (e *estimator) arrived(transit time.Duration) {
 	if !e.seen {
-		e.seen, e.current, e.previous = true, transit, transit
+		e.seen = true
+		for i := range e.least {
+			e.least[i] = transit
+		}
 	}
-	e.current = min(e.current, transit)
+	e.least[0] = min(e.least[0], transit)
 	late := transit - e.base()
+	e.most[0] = max(e.most[0], late)
 	bin := min(int(late/binWidth), bins-1)
 	for i := range e.weights {
 		e.weights[i] *= forget
@@ -46,21 +54,28 @@ func (e *estimator) arrived(transit time.Duration) {
 	e.settle()
 }
 
-// roll begins a new span now and then.
+// roll begins a new span now and then, before a packet is taken in. While nothing comes, nothing is forgotten.
 func (e *estimator) roll(now time.Duration) {
 	if now-e.spanStarted < baseSpan || !e.seen {
 		return
 	}
 	e.spanStarted = now
-	e.previous = e.current
-	e.current = maxTransit
+	copy(e.least[1:], e.least[:])
+	copy(e.most[1:], e.most[:])
+	e.least[0], e.most[0] = maxTransit, 0
 }
 
 const maxTransit = 1 << 62
 
-func (e *estimator) base() time.Duration { return min(e.current, e.previous) }
+func (e *estimator) base() time.Duration {
+	least := e.least[0]
+	for _, t := range e.least[1:] {
+		least = min(least, t)
+	}
+	return least
+}
 
-// settle computes the target from the histogram.
+// settle computes the target: from the histogram, and no more than the latest packet lately needed.
 func (e *estimator) settle() {
 	sum, bin := 0.0, 0
 	for ; bin < bins-1; bin++ {
@@ -69,6 +84,11 @@ func (e *estimator) settle() {
 			break
 		}
 	}
+	peak := e.most[0]
+	for _, t := range e.most[1:] {
+		peak = max(peak, t)
+	}
+	bin = min(bin, int(peak/binWidth))
 	e.aim = min(max(time.Duration(bin+1)*binWidth+binWidth, minTarget), maxTarget)
 }
 
