@@ -3,7 +3,9 @@ package media
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pion/rtp"
 
@@ -30,6 +32,7 @@ type AudioReceiver struct {
 	cfg     AudioReceiverConfig
 	changed chan struct{} // capacity 1: full means that Run will look anyway
 	meter   Meter
+	volume  atomic.Uint64 // float64 bits of the gain
 
 	mu     sync.Mutex // never held while anything blocks: the sink's fill takes it
 	sink   AudioSink
@@ -39,7 +42,9 @@ type AudioReceiver struct {
 
 // NewAudioReceiver makes a receiver that has no sink yet.
 func NewAudioReceiver(cfg AudioReceiverConfig) *AudioReceiver {
-	return &AudioReceiver{cfg: cfg, changed: make(chan struct{}, 1), buffer: jitter.New()}
+	r := &AudioReceiver{cfg: cfg, changed: make(chan struct{}, 1), buffer: jitter.New()}
+	r.SetVolume(1)
+	return r
 }
 
 // SetSink changes the loudspeaker; nil is none. The old one is stopped before the new one starts. Setting the same sink
@@ -54,6 +59,14 @@ func (r *AudioReceiver) SetSink(sink AudioSink) {
 	}
 }
 
+// maxVolume is four times as loud, 12 dB.
+const maxVolume = 4
+
+// SetVolume makes this person louder or quieter than the others: 1 is as sent, 0 silent, 4 the most.
+func (r *AudioReceiver) SetVolume(gain float64) {
+	r.volume.Store(math.Float64bits(min(max(gain, 0), maxVolume)))
+}
+
 // Level is the level of what is being played, in dBFS.
 func (r *AudioReceiver) Level() float64 { return r.meter.Level() }
 
@@ -63,9 +76,16 @@ func (r *AudioReceiver) Stats() AudioStats {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	v := r.stats
-	v.Level, v.Late, v.Delay = r.meter.Level(), r.buffer.Late, r.buffer.Delay(now)
+	v.Level, v.Late, v.Delay, v.Target = r.meter.Level(), r.buffer.Late, r.buffer.Delay(now), r.buffer.Target()
+	if s, ok := r.sink.(starving); ok {
+		v.Starved += s.Starved()
+	}
 	return v
 }
+
+// starving is a sink that counts how often it had to play silence for want of sound, such as one whose program was kept
+// from the processor.
+type starving interface{ Starved() uint64 }
 
 // audioInbox is how many packets may wait for the loop; when full the oldest is dropped.
 const audioInbox = 64
@@ -77,7 +97,7 @@ func (r *AudioReceiver) Run(ctx context.Context) error {
 		return errors.Join(errors.New("audio decoder"), err)
 	}
 	defer decoder.Close()
-	p := &audioPlaying{r: r, decoder: decoder}
+	p := &audioPlaying{r: r, decoder: decoder, resampler: newResampler()}
 	box := newInbox(audioInbox, func() { r.count(func(v *AudioStats) { v.Errors++ }) })
 	go box.read(r.cfg.Read)
 	var speaker station
@@ -149,13 +169,19 @@ func (r *AudioReceiver) count(change func(*AudioStats)) {
 	change(&r.stats)
 }
 
+// longest is the longest packet there is, stretched.
+const longest = SampleRate*120/1000 + maxLag
+
 // audioPlaying belongs to the running sink's goroutine; one sink ends before the next begins.
 type audioPlaying struct {
 	r       *AudioReceiver
 	decoder AudioDecoder
 	payload [jitter.MaxPayload]byte
-	decoded [SampleRate*120/1000 + maxLag]int16 // the longest packet there is, stretched
-	ready   []int16                             // decoded and not yet played, in decoded's memory
+	decoded [longest]int16 // as stretched
+	// resampler and played absorb the drift of the clocks.
+	resampler *resampler
+	played    [longest + longest/100]int16
+	ready     []int16 // not yet played, in played's memory
 }
 
 // fill writes one Quantum.
@@ -168,7 +194,17 @@ func (p *audioPlaying) fill(pcm []int16) {
 		p.ready = p.ready[n:]
 		filled += n
 	}
+	if gain := math.Float64frombits(p.r.volume.Load()); gain != 1 {
+		amplify(pcm, gain)
+	}
 	p.r.meter.Add(pcm)
+}
+
+// amplify makes pcm louder or quieter, in place; what would be too loud is cut.
+func amplify(pcm []int16, gain float64) {
+	for i, v := range pcm {
+		pcm[i] = int16(min(max(math.Round(gain*float64(v)), -32768), 32767))
+	}
 }
 
 // more decodes the next packet's worth.
@@ -181,7 +217,7 @@ func (p *audioPlaying) more() []int16 {
 		n = len(pcm)
 		p.r.count(func(v *AudioStats) { v.Errors++ })
 	}
-	return p.paced(p.decoded[:n], step.Pace)
+	return p.resampler.process(p.played[:0], p.paced(p.decoded[:n], step.Pace), step.Rate)
 }
 
 // next asks the jitter buffer, and copies the payload out from under the lock.

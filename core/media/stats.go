@@ -30,10 +30,12 @@ type AudioStats struct {
 	Late      uint64 // receiver: packets that came after their time
 	Shortened uint64 // receiver: times that playing was hurried
 	Stretched uint64 // receiver: times that playing was slowed
+	Starved   uint64 // receiver: periods of 10 ms or less that the sink had to fill with silence, since it was last opened
 	Errors    uint64 // of the codec or of the transport
 
-	Delay time.Duration // receiver: sound waiting in the jitter buffer now
-	Level float64       // dBFS
+	Delay  time.Duration // receiver: sound waiting in the jitter buffer now
+	Target time.Duration // receiver: what Delay should be
+	Level  float64       // dBFS
 }
 
 // tally guards VideoStats and measures the pace.

@@ -42,6 +42,9 @@ type Next struct {
 	Payload []byte // valid until the next Put
 	Samples int    // how many are wanted of the decoder
 	Pace    Pace
+	// Rate is how much faster than normal all sound is to be played, by resampling: within 0.3 % of 1, which nobody hears.
+	// It absorbs the drift of two sound cards' clocks, and the last milliseconds that a stretch would be too coarse for.
+	Rate float64
 }
 
 type packet struct {
@@ -62,9 +65,10 @@ type Buffer struct {
 	lastStamp    int64 // newest, extended
 
 	playing  bool
-	position int64 // timestamp of the next sample to be played
-	expected int64 // sequence number of the next packet to be played
-	hurried  int   // steps until the pace may change again
+	position int64   // timestamp of the next sample to be played
+	expected int64   // sequence number of the next packet to be played
+	hurried  int     // steps until the pace may change again
+	excess   float64 // seconds by which the delay has been off its target, smoothed
 
 	delay estimator
 
@@ -168,6 +172,12 @@ func (b *Buffer) head() *packet {
 
 // Step is called whenever the player needs more sound, at now, and says what to play.
 func (b *Buffer) Step(now time.Duration) Next {
+	n := b.step(now)
+	n.Rate = b.rate()
+	return n
+}
+
+func (b *Buffer) step(now time.Duration) Next {
 	p := b.head()
 	switch {
 	case p == nil && !b.began:
@@ -201,7 +211,7 @@ func (b *Buffer) begin(p *packet, now time.Duration) Next {
 		}
 		return Next{Kind: Wait, Samples: Period}
 	}
-	b.position = p.timestamp
+	b.position, b.excess = p.timestamp, 0
 	return b.play(p, now)
 }
 
@@ -209,7 +219,9 @@ func (b *Buffer) play(p *packet, now time.Duration) Next {
 	if b.delay.ahead(now, p.timestamp) > b.delay.target()+tooLong && b.held > 1 {
 		p = b.skip(p, now)
 	}
-	n := Next{Kind: Play, Payload: p.payload, Samples: int(p.samples), Pace: b.pace(p, now)}
+	off := b.delay.ahead(now, p.timestamp) - b.delay.target()
+	b.excess += (off.Seconds() - b.excess) * steadiness
+	n := Next{Kind: Play, Payload: p.payload, Samples: int(p.samples), Pace: b.pace(off)}
 	b.playing = true
 	b.position, b.expected = p.timestamp+p.samples, p.sequence+1
 	b.drop(p)
@@ -247,12 +259,11 @@ const (
 	tooLittle = 15 * time.Millisecond
 )
 
-func (b *Buffer) pace(p *packet, now time.Duration) Pace {
+func (b *Buffer) pace(off time.Duration) Pace {
 	if b.hurried > 0 {
 		b.hurried--
 		return Keep
 	}
-	off := b.delay.ahead(now, p.timestamp) - b.delay.target()
 	switch {
 	case off > tooMuch:
 		b.hurried = 1
@@ -263,6 +274,16 @@ func (b *Buffer) pace(p *packet, now time.Duration) Pace {
 	}
 	return Keep
 }
+
+const (
+	// steadiness smooths the excess over about a second of packets: a device takes sound in gulps.
+	steadiness = 1.0 / 50
+	// correction is how much of the excess is made good per second: clocks that drift by 0.03 % are then 3 ms off.
+	correction = .1
+	maxRate    = .003
+)
+
+func (b *Buffer) rate() float64 { return 1 + min(max(correction*b.excess, -maxRate), maxRate) }
 
 // Delay is how long the sound that is played now has waited, compared with the quickest packet lately.
 func (b *Buffer) Delay(now time.Duration) time.Duration {

@@ -27,6 +27,7 @@ type line struct {
 	onTheWay []flight
 	sequence uint16
 	played   map[jitter.Kind]int
+	paces    map[jitter.Pace]int
 	numbers  []int
 	delays   []time.Duration
 	now, due time.Duration
@@ -40,7 +41,7 @@ type flight struct {
 
 func newLine() *line {
 	return &line{
-		buffer: jitter.New(), sequence: 65500, due: 5 * time.Millisecond, played: map[jitter.Kind]int{},
+		buffer: jitter.New(), sequence: 65500, due: 5 * time.Millisecond, played: map[jitter.Kind]int{}, paces: map[jitter.Pace]int{},
 		delay:  func(int) time.Duration { return 30 * time.Millisecond },
 		lost:   func(int) bool { return false },
 		silent: func(int) bool { return false },
@@ -57,7 +58,7 @@ func (l *line) run(periods int) {
 		l.arrive(l.now)
 		for l.now >= l.due {
 			samples := l.play(l.now)
-			l.due += time.Duration(float64(samples) / (1 + l.drift) / jitter.SampleRate * float64(time.Second))
+			l.due += time.Duration(samples / (1 + l.drift) / jitter.SampleRate * float64(time.Second))
 		}
 	}
 }
@@ -86,10 +87,13 @@ func (l *line) arrive(now time.Duration) {
 	l.onTheWay = kept
 }
 
-func (l *line) play(now time.Duration) int {
+func (l *line) play(now time.Duration) float64 {
 	s := l.buffer.Step(now)
 	l.played[s.Kind]++
 	samples := s.Samples
+	if s.Kind != jitter.Wait {
+		defer func() { l.paces[s.Pace]++ }()
+	}
 	if s.Kind == jitter.Play {
 		l.numbers = append(l.numbers, number(s.Payload))
 		l.delays = append(l.delays, now-time.Duration(number(s.Payload))*period)
@@ -100,7 +104,7 @@ func (l *line) play(now time.Duration) int {
 			samples += 300
 		}
 	}
-	return samples
+	return float64(samples) / s.Rate
 }
 
 func (l *line) check(t *testing.T) {
@@ -207,6 +211,9 @@ func TestClocksDrift(t *testing.T) {
 		}
 		if l.played[jitter.Quiet]+l.played[jitter.Conceal] > 30 {
 			t.Errorf("drift %v: %v", drift, l.played)
+		}
+		if l.paces[jitter.Hurry]+l.paces[jitter.Slow] > 0 {
+			t.Errorf("drift %v was made good by stretching: %v", drift, l.paces)
 		}
 	}
 }
