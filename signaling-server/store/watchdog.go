@@ -88,6 +88,9 @@ func (s *Store) swap(l *link) {
 	}
 }
 
+// probeKey is no record.
+const probeKey = "probe"
+
 // probe writes a key of its own.
 func (s *Store) probe(ctx context.Context) bool {
 	l, err := s.current()
@@ -96,14 +99,14 @@ func (s *Store) probe(ctx context.Context) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	_, err = l.kv.Put(ctx, "probe", []byte("{}"))
+	_, err = l.kv.Put(ctx, probeKey, []byte("{}"))
 	return err == nil
 }
 
 // Healthy reports whether the store answers; it reads one key.
 func (s *Store) Healthy(ctx context.Context) bool {
 	var nothing struct{}
-	_, err := s.get(ctx, "probe", &nothing)
+	_, err := s.get(ctx, probeKey, &nothing)
 	return err == nil || err == errAbsent
 }
 
