@@ -13,10 +13,12 @@ const (
 	MaxMessage   = 64 << 10         // bytes in one WebSocket message, either kind
 	FirstMessage = 5 * time.Second  // from the accepted upgrade to the first message
 	WriteTimeout = 10 * time.Second // for one message
-	PingInterval = 15 * time.Second
-	PongTimeout  = 10 * time.Second
-	AwayAfter    = 25 * time.Second // a silent or lost patient is shown as away from here on
-	AwayGrace    = 10 * time.Minute // and keeps his place in the queue for this long
+	// MessageTimeout is how long a message may take that has begun to arrive.
+	MessageTimeout = 9 * time.Second
+	PingInterval   = 15 * time.Second
+	PongTimeout    = 10 * time.Second
+	AwayAfter      = 25 * time.Second // a silent or lost patient is shown as away from here on
+	AwayGrace      = 10 * time.Minute // and keeps his place in the queue for this long
 )
 
 // Paths of the server. The two sockets carry JSON text messages (one object with a "type") and binary relay messages.

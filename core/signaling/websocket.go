@@ -45,11 +45,42 @@ func Dial(ctx context.Context, serverURL, path string, opts DialOptions) (Conn, 
 // been written. The Conn outlives the handler: read it in a goroutine of its own and return, which frees the handler's
 // buffers.
 func Accept(w http.ResponseWriter, r *http.Request) (Conn, error) {
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	control := new(flood)
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		InsecureSkipVerify: true, OnPingReceived: control.ping, OnPongReceived: control.pong,
+	})
 	if err != nil {
 		return nil, err
 	}
+	control.end = func() { _ = ws.CloseNow() }
 	return newSocket(ws), nil
+}
+
+// flood ends a connection on which control frames come faster than anybody needs: each of them is work, and a ping is
+// answered. The reader's goroutine alone uses it.
+type flood struct {
+	end  func() // of the connection; waits for the reader
+	from time.Time
+	seen int
+}
+
+const (
+	controlFrames = 60 // in a controlSpan
+	controlSpan   = 10 * time.Second
+)
+
+func (f *flood) ping(context.Context, []byte) bool { return f.passes(time.Now()) }
+
+func (f *flood) pong(context.Context, []byte) { f.passes(time.Now()) }
+
+func (f *flood) passes(now time.Time) bool {
+	if now.Sub(f.from) >= controlSpan {
+		f.from, f.seen = now, 0
+	}
+	if f.seen++; f.seen == controlFrames+1 {
+		go f.end()
+	}
+	return f.seen <= controlFrames
 }
 
 // LastHeard says when the other side of c last sent anything, pongs included. ok is false for a Conn that does not know.
@@ -99,7 +130,7 @@ func (s *socket) ping() {
 	}
 }
 
-// Read implements Conn. A message that has begun must be complete within WriteTimeout. A Refused comes back as a
+// Read implements Conn. A message that has begun must be complete within MessageTimeout. A Refused comes back as a
 // *ClosedError; a message that is not one of ours as a *Error with BadMessage, and the connection is still open then.
 func (s *socket) Read(ctx context.Context) (Message, *Relay, error) {
 	kind, data, err := s.read(ctx)
@@ -133,7 +164,7 @@ func (s *socket) read(ctx context.Context) (websocket.MessageType, []byte, error
 	if err != nil {
 		return 0, nil, s.over(err)
 	}
-	limit := time.AfterFunc(WriteTimeout, cancel)
+	limit := time.AfterFunc(MessageTimeout, cancel)
 	defer limit.Stop()
 	data, err := io.ReadAll(r)
 	if err != nil {

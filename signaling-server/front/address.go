@@ -6,17 +6,13 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"legekonsultasjon/signaling-server/gate"
 )
 
 // network is what failures are counted by: an IPv4 address's /24 or an IPv6 address's /64.
 func (s *Server) network(r *http.Request) netip.Prefix {
-	ip := s.address(r)
-	bits := 64
-	if ip.Is4() {
-		bits = 24
-	}
-	p, _ := ip.Prefix(bits)
-	return p
+	return gate.Network(s.address(r))
 }
 
 // address is the client's, as far as the proxies named by the administrator can be believed: the last one in
@@ -102,14 +98,16 @@ func (b *buckets[K]) empty(key K, now time.Time) bool {
 	return b.all[key].now(now).spent >= bucketSize
 }
 
+// forget drops those that are full again, and then any ones until a quarter is free: the work is spread over as many
+// failures as it makes room for.
 func (b *buckets[K]) forget(now time.Time) {
 	for key, c := range b.all {
 		if c.now(now).spent == 0 {
 			delete(b.all, key)
 		}
 	}
-	for key := range b.all { // all of them are in use: any one goes
-		if len(b.all) < maxBuckets {
+	for key := range b.all {
+		if len(b.all) <= maxBuckets*3/4 {
 			return
 		}
 		delete(b.all, key)

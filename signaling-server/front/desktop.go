@@ -21,7 +21,7 @@ func (s *Server) desktopSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	if c := s.open(conn, desktopKind, desktopMessages, desktopBytes); c != nil {
+	if c := s.open(r, conn, desktopKind, desktopMessages, desktopBytes); c != nil {
 		go s.desktop(c)
 	}
 }

@@ -24,7 +24,7 @@ func (s *Server) patientSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// A fresh goroutine: the handler's has grown its stack and holds its buffers until it returns.
-	if c := s.open(conn, patientKind, patientMessages, patientBytes); c != nil {
+	if c := s.open(r, conn, patientKind, patientMessages, patientBytes); c != nil {
 		go s.patient(c, from)
 	}
 }
@@ -79,13 +79,19 @@ func (s *Server) patientIn(c *socket, i store.Invitation) signaling.Code {
 
 // prove checks an admission. Without the right one there is one answer, NotValid, for unknown, expired, deleted and wrong
 // alike: the same lookup, the same hash and comparison, and not before refusalFloor after the beginning, so that the time
-// tells nothing. Each failure is charged to the network it came from; when that has failed too often the answer comes late.
+// tells nothing. Each failure is charged to the network it came from; when that has failed too often its look-ups take turns
+// and the refusals come late. Nobody is refused for where he comes from.
 func (s *Server) prove(ctx context.Context, k signaling.Knock, from netip.Prefix) (store.Invitation, signaling.Refused) {
 	began := time.Now()
 	if code := signaling.CheckVersion(k.Version); code != "" {
 		return store.Invitation{}, signaling.Refused{Code: code}
 	}
+	wait, leave := refusalFloor, func() {}
+	if s.failed.empty(from, began) {
+		wait, leave = maxDelay, s.enter(ctx)
+	}
 	i, found, err := s.opts.Store.Invitation(ctx, k.Invitation)
+	leave()
 	if err != nil {
 		return store.Invitation{}, signaling.Refused{Code: store.CodeOf(err)}
 	}
@@ -97,13 +103,29 @@ func (s *Server) prove(ctx context.Context, k signaling.Knock, from netip.Prefix
 	if right && found && !i.Expired(began) {
 		return i, signaling.Refused{}
 	}
-	wait := refusalFloor
-	if s.failed.empty(from, began) {
-		wait = maxDelay
-	}
 	s.failed.charge(from, began)
 	pause(ctx, time.Until(began.Add(wait)))
 	return store.Invitation{}, signaling.Refused{Code: signaling.NotValid}
+}
+
+// Bounds of look-ups for networks that have failed too often.
+const (
+	laneWidth = 4
+	laneWait  = time.Second // after which a turn is not waited for any longer
+)
+
+// enter waits for a turn at the store, for a second at most: an attack shares four look-ups at a time, and whoever is in
+// the same network with it gets through. leave gives the turn back.
+func (s *Server) enter(ctx context.Context) (leave func()) {
+	late := time.NewTimer(laneWait)
+	defer late.Stop()
+	select {
+	case s.lane <- struct{}{}:
+		return func() { <-s.lane }
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return func() {}
 }
 
 // nobody is a hash that no known admission has.

@@ -36,6 +36,7 @@ type Options struct {
 	Count func(what Happening, code signaling.Code)
 
 	FirstMessage time.Duration // 0: signaling.FirstMessage; tests shorten it
+	Proof        time.Duration // 0: 9 s; from the upgrade to the proof, after which the connection is cut
 }
 
 // Server answers until Drain. Create it with New.
@@ -46,6 +47,7 @@ type Server struct {
 	failed *buckets[netip.Prefix]   // knocks
 	logins *buckets[netip.Prefix]   // sign-ins, by network
 	guess  *buckets[store.DoctorID] // sign-ins, by account
+	lane   chan struct{}            // capacity laneWidth: look-ups for networks that have failed too often
 	origin string
 
 	ctx     context.Context // of every socket
@@ -73,10 +75,13 @@ func New(opts Options) (*Server, error) {
 	if opts.Count == nil {
 		opts.Count = func(Happening, signaling.Code) {}
 	}
+	if opts.Proof == 0 {
+		opts.Proof = proofTimeout
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		opts: opts, site: site, rooms: room.New(), failed: newBuckets[netip.Prefix](), logins: newBuckets[netip.Prefix](),
-		guess: newBuckets[store.DoctorID](), origin: opts.PublicURL.Scheme + "://" + opts.PublicURL.Host,
+		guess: newBuckets[store.DoctorID](), lane: make(chan struct{}, laneWidth), origin: opts.PublicURL.Scheme + "://" + opts.PublicURL.Host,
 		ctx: ctx, cancel: cancel, sockets: map[*socket]struct{}{},
 	}
 	s.unheard = opts.Store.Bus().Subscribe(s.hear)

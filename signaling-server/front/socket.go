@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"legekonsultasjon/core/signaling"
+	"legekonsultasjon/signaling-server/gate"
 )
 
 // Pace of what one socket may send: a socket that sends faster is read more slowly, nothing else.
@@ -33,15 +34,22 @@ type socket struct {
 	session  string     // a desktop's session secret; set before renewed is
 	working  sync.Mutex // held while a request is carried out and answered
 	renewed  time.Time  // when credentials were last sent, under Server.mu; zero before the Welcome
+	line     *gate.Conn // under conn; nil without a gate
 }
 
+// proofTimeout bounds the time from the upgrade to the proof: FirstMessage, the longest delay, and the goodbye.
+const proofTimeout = 9 * time.Second
+
 // open makes a socket known, so that Drain finds it. It is nil when the server is draining; the connection is closed then.
-func (s *Server) open(conn signaling.Conn, kind kind, messages, bytes int) *socket {
+// Until it is greeted it may give way to others, and its time is short.
+func (s *Server) open(r *http.Request, conn signaling.Conn, kind kind, messages, bytes int) *socket {
 	c := &socket{
 		id: signaling.NewParticipantID(), kind: kind, conn: conn, out: newOutbox(conn, messages, bytes),
 		log:  s.opts.Log.With("conn", s.counter.Add(1), "kind", kind),
 		pace: rate.NewLimiter(paceRate, paceBurst), turnName: strings.ToLower(rand.Text()),
+		line: gate.From(r.Context()),
 	}
+	c.line.Expect(s.opts.Proof)
 	s.mu.Lock()
 	draining := s.draining
 	if !draining {
@@ -84,8 +92,9 @@ func (s *Server) shut(c *socket, code signaling.Code) {
 	s.live.Done()
 }
 
-// greeted marks the socket as one to be kept in fresh credentials.
+// greeted marks the socket as one that has proven itself, to be kept, and in fresh credentials.
 func (s *Server) greeted(c *socket) {
+	c.line.Admit()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.renewed = time.Now()
