@@ -25,6 +25,11 @@ type (
 	}
 	// SendDelivered: a receipt came.
 	SendDelivered struct{ Number int }
+	// SendLost: it was taken, and will not arrive.
+	SendLost struct {
+		Number int
+		Reason string
+	}
 	// SendPostponed: nothing was handed over; try again at Next.
 	SendPostponed struct {
 		Number int
@@ -108,6 +113,7 @@ type (
 func (SendStarted) event()     {}
 func (SendAccepted) event()    {}
 func (SendDelivered) event()   {}
+func (SendLost) event()        {}
 func (SendPostponed) event()   {}
 func (SendFailed) event()      {}
 func (SendInterrupted) event() {}
@@ -324,6 +330,8 @@ func letterOf(e Event) (number int, ok bool) {
 	case SendAccepted:
 		return e.Number, true
 	case SendDelivered:
+		return e.Number, true
+	case SendLost:
 		return e.Number, true
 	case SendPostponed:
 		return e.Number, true

@@ -130,6 +130,7 @@ func readVault(ctx context.Context, store settings.SecretStore, book string, our
 	}{
 		{settings.SecretBookKey, &v.key}, {settings.SecretSession, &v.session},
 		{settings.SecretMailPassword, &v.accounts.MailPassword}, {settings.SecretSMS, &v.accounts.SMSSecret},
+		{settings.SecretSMSReserve, &v.accounts.SMSReserveSecret},
 	} {
 		if *want.into, err = getSecret(ctx, store, want.name); err != nil {
 			return v, err

@@ -8,6 +8,7 @@ import (
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/call"
+	"legekonsultasjon/core/deliver"
 	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
@@ -103,6 +104,8 @@ type Post interface {
 	Send(ctx context.Context, p Parcel) Outcome
 	// Test sends a test message by e-mail or, with a phone number, by SMS.
 	Test(ctx context.Context, a Accounts, email, phone, language string) Outcome
+	// Report asks what became of an SMS that was taken, once, until ctx ends. What cannot be known now is Underway.
+	Report(ctx context.Context, a Accounts, receipt string) deliver.Fate
 	// Check says what is wrong with the accounts as far as can be seen without network; nil is nothing.
 	Check(a Accounts) (mail, sms *Refusal)
 }
@@ -130,6 +133,9 @@ type Accounts struct {
 	MailPassword string
 	SMS          settings.SMS
 	SMSSecret    string
+
+	SMSReserve       settings.SMS // takes over when the other refuses; empty for none
+	SMSReserveSecret string
 }
 
 // Parcel is one letter and the way it goes.
@@ -147,8 +153,9 @@ type Parcel struct {
 type Outcome struct {
 	Receipt   string
 	Reason    string
-	Temporary bool // worth another try
-	Unsure    bool // nobody can tell whether it was taken
+	Temporary bool   // worth another try
+	Unsure    bool   // nobody can tell whether it was taken
+	Instead   string // why the reserve took it and not the first gateway: a code like Reason; "" otherwise
 }
 
 // Desk is the running application. Do may be called from any goroutine.

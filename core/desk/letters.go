@@ -35,9 +35,7 @@ func NewLetters(clock func() time.Time, roots *x509.CertPool) Letters {
 			}, email.Usual(), clock)
 		},
 		SMS: func(a settings.SMS, secret string) (deliver.Channel, error) {
-			return sms.New(sms.Template{
-				URL: a.URL, Method: a.Method, Headers: a.Headers, Body: a.Body, Sender: a.Sender, User: a.User, Secret: secret,
-			}, roots, smsTimeout)
+			return sms.Open(smsAccount(a, secret), roots, smsTimeout)
 		},
 	}
 }
@@ -99,7 +97,7 @@ func (p Letters) Check(a Accounts) (mail, sms *Refusal) {
 	if _, err := p.Mail(a.Mail, a.MailPassword); err != nil {
 		mail = &Refusal{Code: "mailNotReady"}
 	}
-	if _, err := p.SMS(a.SMS, a.SMSSecret); err != nil {
+	if len(p.gateways(a)) == 0 {
 		sms = &Refusal{Code: "smsNotReady"}
 	}
 	return mail, sms
@@ -121,7 +119,7 @@ func (p Letters) Send(ctx context.Context, parcel Parcel) Outcome {
 	}
 	id := fmt.Sprintf("%s-%d@%s", parcel.Appointment.Room, parcel.Delivery.Number, host(parcel.Server))
 	email, number := parcel.to()
-	return p.hand(ctx, parcel.Accounts, facts, write, id, email, number)
+	return p.hand(ctx, parcel.Accounts, facts, write, deliver.Message{ID: id, Attempt: parcel.Delivery.Attempts}, email, number)
 }
 
 // to is the address or the number that the letter goes to; the other is empty.
@@ -136,28 +134,58 @@ func (p Parcel) to() (email, number string) {
 func (p Letters) Test(ctx context.Context, a Accounts, email, number, language string) Outcome {
 	facts := letter.Facts{Language: language, From: a.Mail.From, To: email}
 	id := fmt.Sprintf("%s@test", access.NewPIN()) // distinct enough for a test; says nothing
-	return p.hand(ctx, a, facts, letter.Trial, id, email, number)
+	return p.hand(ctx, a, facts, letter.Trial, deliver.Message{ID: id}, email, number)
 }
 
-// hand writes the letter and hands it to the channel of its receiver.
+// hand writes the letter into m and hands it to the channel of its receiver.
 func (p Letters) hand(ctx context.Context, a Accounts, facts letter.Facts, write func(letter.Facts) (letter.Letter, error),
-	id, email, number string) Outcome {
+	m deliver.Message, email, number string) Outcome {
 	words, err := write(facts)
 	if err != nil {
 		return Outcome{Reason: string(deliver.NotSetUp)}
 	}
-	m := deliver.Message{ID: id, To: number, Text: words.SMS}
-	channel, err := p.SMS(a.SMS, a.SMSSecret)
-	if email != "" {
-		m = deliver.Message{ID: id, To: email, Subject: words.Subject, Text: words.Text, HTML: words.HTML,
-			Calendar: words.Calendar, Method: string(words.Method)}
-		channel, err = p.Mail(a.Mail, a.MailPassword)
+	if email == "" {
+		m.To, m.Text = number, words.SMS
+		receipt, passed, err := deliver.Over(ctx, m, p.gateways(a)...)
+		o := outcomeOf(receipt, err)
+		if err == nil && len(passed) > 0 {
+			o.Instead = string(deliver.CodeOf(passed[0]))
+		}
+		return o
 	}
+	channel, err := p.Mail(a.Mail, a.MailPassword)
 	if err != nil {
 		return Outcome{Reason: string(deliver.NotSetUp)}
 	}
+	m.To, m.Subject, m.Text, m.HTML = email, words.Subject, words.Text, words.HTML
+	m.Calendar, m.Method = words.Calendar, string(words.Method)
 	receipt, err := channel.Send(ctx, m)
 	return outcomeOf(receipt, err)
+}
+
+// gateways are the accounts for SMS that are set up, in the order in which they are tried.
+func (p Letters) gateways(a Accounts) (ways []deliver.Channel) {
+	if c, err := p.SMS(a.SMS, a.SMSSecret); err == nil {
+		ways = append(ways, c)
+	}
+	if hasSMS(a.SMSReserve) {
+		if c, err := p.SMS(a.SMSReserve, a.SMSReserveSecret); err == nil {
+			ways = append(ways, c)
+		}
+	}
+	return ways
+}
+
+// Report implements Post.
+func (p Letters) Report(ctx context.Context, a Accounts, receipt string) deliver.Fate {
+	for _, way := range p.gateways(a) {
+		if r, ok := way.(deliver.Reporter); ok {
+			if fate, _ := r.Report(ctx, receipt); fate != deliver.Untold { // an error leaves it under way
+				return fate
+			}
+		}
+	}
+	return deliver.Untold
 }
 
 func outcomeOf(receipt string, err error) Outcome {

@@ -16,6 +16,7 @@ const (
 	slotLine
 	slotSettings
 	slotSecrets
+	slotSMS
 	problemSlots
 )
 

@@ -57,10 +57,11 @@ type loop struct {
 	readAloud    signaling.InvitationID
 	problems     map[problemSlot]*Problem
 	notice       *Notice
-	asked        string            // "" or the code of the quit question
-	letters      map[letterID]bool // being sent now
-	missed       []letterID        // overlooked in this run, for the list
-	day          time.Time         // midnight of the day that is looked at; zero is today
+	asked        string               // "" or the code of the quit question
+	asking       map[letterID]inquiry // what became of letters
+	letters      map[letterID]bool    // being sent now
+	missed       []letterID           // overlooked in this run, for the list
+	day          time.Time            // midnight of the day that is looked at; zero is today
 }
 
 // Run works until ctx ends or the doctor quits, and then ends everything that it started. It returns nil after a quit
@@ -71,7 +72,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		Deps: d.deps, ctx: inner, events: make(chan func(), eventQueue), wake: make(chan struct{}, 1),
 		guests: map[signaling.InvitationID]*guest{}, sockets: map[signaling.ParticipantID]signaling.InvitationID{},
 		others: map[signaling.ParticipantID]signaling.Participant{}, problems: map[problemSlot]*Problem{},
-		letters: map[letterID]bool{},
+		letters: map[letterID]bool{}, asking: map[letterID]inquiry{},
 	}
 	defer l.work.Wait()
 	defer cancel()
@@ -144,6 +145,7 @@ func (l *loop) tick() {
 func (l *loop) pump() {
 	l.register()
 	l.sendLetters()
+	l.askReports()
 	l.connectPeers()
 }
 

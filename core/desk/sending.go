@@ -106,7 +106,9 @@ func (l *loop) sent(id letterID, o Outcome) {
 		l.tellSent(id.invitation, d, e)
 	}
 	l.save()
-	l.Log.Info("letter", "invitation", id.invitation, "number", id.number, "kind", d.Letter, "reason", o.Reason, "unsure", o.Unsure)
+	l.tellReserve(o)
+	l.Log.Info("letter", "invitation", id.invitation, "number", id.number, "kind", d.Letter, "reason", o.Reason, "unsure", o.Unsure,
+		"instead", o.Instead)
 }
 
 // tellSent says in one quiet line that a letter went out.
@@ -123,6 +125,14 @@ func (l *loop) tellSent(id signaling.InvitationID, d appointment.Delivery, e app
 	}
 }
 
+// tellReserve says that the reserve gateway has taken over because something is wrong with the first. A number that only
+// the first refused is no reason.
+func (l *loop) tellReserve(o Outcome) {
+	if o.Instead != "" && o.Instead != string(deliver.BadReceiver) {
+		l.problems[slotSMS] = &Problem{Code: "smsReserve." + o.Instead}
+	}
+}
+
 // wayArgs are the words of a notice about a letter that went one way.
 func (l *loop) wayArgs(id signaling.InvitationID, way appointment.Way) map[string]string {
 	args := l.labelArgs(id)
@@ -135,7 +145,7 @@ func (l *loop) wayArgs(id signaling.InvitationID, way appointment.Way) map[strin
 // letterAccounts are the accounts as they are now.
 func (l *loop) letterAccounts() Accounts {
 	accounts := l.accounts
-	accounts.Mail, accounts.SMS = l.settings.Mail, l.settings.SMS
+	accounts.Mail, accounts.SMS, accounts.SMSReserve = l.settings.Mail, l.settings.SMS, l.settings.SMSReserve
 	return accounts
 }
 

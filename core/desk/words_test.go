@@ -34,6 +34,9 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, code := range []deliver.Code{deliver.Unreachable, deliver.NotSecure, deliver.SignInFailed, deliver.BadReceiver,
 		deliver.BadSender, deliver.NoCredit, deliver.Refused, deliver.Later, deliver.TooSlow, deliver.Unknown, deliver.NotSetUp} {
 		keys = append(keys, "reason."+string(code), "problem.test."+string(code))
+		if code != deliver.BadReceiver && code != deliver.Unknown { // after those nobody else is tried, or nobody is told
+			keys = append(keys, "problem.smsReserve."+string(code))
+		}
 	}
 	for _, code := range []string{"unreachable", "wrongAddress", "insecure", "certificateExpired", "certificateUnknown", "wrongSignIn",
 		"tryLater", "serverTooOld", "pageTooOld", "signedOut", "replaced", "storeFull", "storeDown", "diskFull", "bookNotSaved",

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/deliver"
 	"legekonsultasjon/core/desk"
 )
 
@@ -15,7 +16,9 @@ type Post struct {
 	letters []desk.Parcel
 	next    []desk.Outcome // what the next letters come to; accepted when empty
 	around  func()         // called before and after every letter is taken, or nil
-	hold    chan struct{}  // while set, letters are under way until it is closed or the program ends
+	fate    deliver.Fate
+	asked   []string
+	hold    chan struct{} // while set, letters are under way until it is closed or the program ends
 }
 
 // Will sets what the next letters come to, in order.
@@ -116,6 +119,28 @@ func (p *Post) Send(ctx context.Context, parcel desk.Parcel) desk.Outcome {
 // Test implements desk.Post.
 func (p *Post) Test(ctx context.Context, a desk.Accounts, _, _, _ string) desk.Outcome {
 	return p.Send(ctx, desk.Parcel{Accounts: a})
+}
+
+// Report implements desk.Post: it says what Became says.
+func (p *Post) Report(_ context.Context, _ desk.Accounts, receipt string) deliver.Fate {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = append(p.asked, receipt)
+	return p.fate
+}
+
+// Became sets what becomes of the letters that are asked for from now on.
+func (p *Post) Became(fate deliver.Fate) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fate = fate
+}
+
+// Asked returns the receipts that were asked for, in order.
+func (p *Post) Asked() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.asked...)
 }
 
 // Check implements desk.Post: everything is set up.
