@@ -28,6 +28,8 @@ const (
 	SecretSession      = "session"       // what SignedIn gave
 	SecretBookKey      = "book key"      // 32 bytes, base64url
 	SecretMailPassword = "mail password" // of the clinic's SMTP account
+	SecretMailToken    = "mail token"    // refresh token of the mail provider
+	SecretMailClient   = "mail client"   // what Google calls a desktop program's client secret
 	SecretInstallation = "installation"  // its id, in case the settings file is lost
 	SecretSMS          = "sms secret"    // of the account at the SMS gateway
 	SecretSMSReserve   = "sms reserve"   // of the account at the gateway that takes over

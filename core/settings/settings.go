@@ -31,8 +31,14 @@ type Settings struct {
 	SealedFile   bool                     `json:"sealedFile"` // secrets are in the sealed file, not in a keyring
 }
 
-// Mail is the clinic's SMTP account without its password.
+// Mail is the clinic's SMTP account without its password. Where Provider is set and ByPassword is not, one signs in at the
+// provider, in the browser, and a token takes the place of the password.
 type Mail struct {
+	Provider   string `json:"provider"` // "microsoft", "google", or "" for any other
+	ByPassword bool   `json:"byPassword"`
+	ClientID   string `json:"clientId"` // of this program, as it is registered at the provider
+	Tenant     string `json:"tenant"`   // Microsoft: the clinic's; "" is any organisation
+
 	Host     string `json:"host"`
 	Port     int    `json:"port"`
 	Security string `json:"security"` // "starttls", "tls"; "none" for loopback only
