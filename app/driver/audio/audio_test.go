@@ -246,7 +246,8 @@ func TestUnknownDevice(t *testing.T) {
 func TestCallbacksDoNotAllocate(t *testing.T) {
 	q := newQueue(captureQueue)
 	r := &recorder{queue: q, clock: func() time.Duration { return 0 }}
-	p := &player{queue: q}
+	starved := 0
+	p := &player{queue: q, starved: func() { starved++ }}
 	buf := make([]int16, 333)
 	if n := testing.AllocsPerRun(1000, func() { r.take(nil, buf); p.give(buf, nil) }); n > 0 {
 		t.Errorf("%v allocations per callback", n)

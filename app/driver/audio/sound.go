@@ -16,12 +16,15 @@ import (
 
 // System is the computer's sound.
 type System struct {
-	clock media.Clock
-	log   *slog.Logger
+	clock     media.Clock
+	log       *slog.Logger
+	reference *reference
 }
 
 // New returns the computer's sound; nothing is opened yet.
-func New(clock media.Clock, log *slog.Logger) *System { return &System{clock: clock, log: log} }
+func New(clock media.Clock, log *slog.Logger) *System {
+	return &System{clock: clock, log: log, reference: newReference()}
+}
 
 // Source is the microphone with the given id; "" is the system's default.
 func (s *System) Source(id string) media.AudioSource { return &source{system: s, id: id} }

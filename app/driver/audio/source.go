@@ -12,6 +12,7 @@ import (
 type source struct {
 	system *System
 	id     string
+	speech Speech // of a call's microphone
 }
 
 // captureQueue is how many Quanta may wait for a slow reader; when full the oldest is dropped.
@@ -29,26 +30,32 @@ type recorder struct {
 func (s *source) Run(ctx context.Context, deliver func([]int16, time.Duration)) error {
 	q := newQueue(captureQueue)
 	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
+	done, h := make(chan struct{}), newHaste()
 	go func() {
 		defer close(done)
-		hand(ctx, q, deliver)
+		h.stay()
+		c := s.system.newCleaner(s.speech)
+		defer c.close()
+		hand(ctx, q, func(one *quantum) {
+			c.clean(one)
+			deliver(one.pcm[:], one.at)
+		})
 	}()
 	r := &recorder{queue: q, clock: s.system.clock}
-	err := s.system.run(ctx, malgo.Capture, s.id, r.take)
+	err := s.system.run(ctx, malgo.Capture, s.id, h, r.take)
 	cancel()
 	<-done
 	return err
 }
 
 // hand passes quanta on until ctx ends.
-func hand(ctx context.Context, q *queue, deliver func([]int16, time.Duration)) {
+func hand(ctx context.Context, q *queue, deliver func(*quantum)) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case one := <-q.full:
-			deliver(one.pcm[:], one.at)
+			deliver(one)
 			q.release(one)
 		}
 	}

@@ -26,11 +26,15 @@ type callback func(out, in []int16)
 type pulse struct {
 	beats   atomic.Uint64
 	stopped chan struct{} // capacity 1: the sound system stopped the device; full means it is known already
+	haste   *haste
 }
 
 // run keeps a device open until ctx ends (nil) or it fails. beat, run by the sound system, must not block or allocate.
-func (s *System) run(ctx context.Context, kind malgo.DeviceType, id string, beat callback) error {
-	p := &pulse{stopped: make(chan struct{}, 1)}
+func (s *System) run(ctx context.Context, kind malgo.DeviceType, id string, h *haste, beat callback) error {
+	p := &pulse{stopped: make(chan struct{}, 1), haste: h}
+	ended := make(chan struct{})
+	defer close(ended)
+	go h.run(ended)
 	st, err := limited(ctx, openLimit, func() (*stream, error) { return open(kind, id, p, beat) }, (*stream).close)
 	if err != nil || st == nil {
 		return err
@@ -116,7 +120,9 @@ func initDevice(conn *connection, kind malgo.DeviceType, id *malgo.DeviceID, p *
 	}
 	return malgo.InitDevice(conn.ctx.Context, cfg, malgo.DeviceCallbacks{
 		Data: func(out, in []byte, _ uint32) {
-			p.beats.Add(1)
+			if p.beats.Add(1) == 1 {
+				p.haste.here()
+			}
 			beat(samples(out), samples(in))
 		},
 		Stop: func() {

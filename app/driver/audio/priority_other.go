@@ -1,0 +1,7 @@
+//go:build !linux
+
+package audio
+
+func threadID() int { return 0 }
+
+func raise(int) {}
