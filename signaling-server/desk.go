@@ -77,6 +77,10 @@ func (d *adminDesk) one(ctx context.Context, conn net.Conn) {
 	if err := json.NewDecoder(io.LimitReader(conn, maxOrder)).Decode(&o); err != nil {
 		return
 	}
+	if o.Verb == backupVerb {
+		sendBackup(ctx, conn, d.st)
+		return
+	}
 	text, err := obey(ctx, d.st, o)
 	r := report{Text: text}
 	if err != nil {

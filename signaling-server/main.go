@@ -19,6 +19,7 @@ const (
 	exitFailed = 1 // it was tried and went wrong
 	exitUsage  = 2 // the command line is not right
 	exitInUse  = 3 // the port or the data folder is taken by another program
+	exitWarned = 4 // check: it works, and something should be seen to
 )
 
 const usage = `signaling-server lets doctors' desktops and patients' browsers find each other.
@@ -29,9 +30,14 @@ const usage = `signaling-server lets doctors' desktops and patients' browsers fi
   signaling-server admin doctor add [flags]      add a doctor's account; the password is read from standard input
   signaling-server admin doctor list [flags]
   signaling-server admin doctor disable [flags]  end an account's sessions and let nobody sign in to it
+  signaling-server check [flags of serve]        say in words whether the server can run well with these settings
+  signaling-server backup --out FILE [flags]     back up the store, of a running server too, and verify the backup
+  signaling-server restore --from FILE [flags]   make the store anew from a backup; the server must not run
   signaling-server version
 
-Exit codes: 0 done, 1 failed, 2 wrong command line, 3 port or data folder in use.
+Settings come from the command line, from SIGNALING_SERVER_* in the environment, and from the file that --config names.
+
+Exit codes: 0 done, 1 failed, 2 wrong command line or settings, 3 port or data folder in use, 4 (check) works, with warnings.
 `
 
 func main() {
@@ -52,6 +58,12 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		err = serve(ctx, args[1:], out, errs)
 	case "admin":
 		err = admin(ctx, args[1:], in, out, errs)
+	case "check":
+		err = check(ctx, args[1:], out, errs)
+	case "backup":
+		err = backup(ctx, args[1:], out, errs)
+	case "restore":
+		err = restore(ctx, args[1:], out, errs)
 	case "version", "--version", "-version":
 		fmt.Fprintln(out, version())
 	case "help", "--help", "-help", "-h":
@@ -68,6 +80,9 @@ func exitCode(err error, errs io.Writer) int {
 	}
 	var wrong usageError
 	var taken inUseError
+	if errors.Is(err, errWarned) {
+		return exitWarned
+	}
 	fmt.Fprintln(errs, "signaling-server:", err)
 	switch {
 	case errors.As(err, &wrong):

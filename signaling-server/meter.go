@@ -12,6 +12,7 @@ import (
 	"legekonsultasjon/core/signaling"
 	"legekonsultasjon/signaling-server/front"
 	"legekonsultasjon/signaling-server/store"
+	"legekonsultasjon/signaling-server/turn"
 )
 
 // meter collects what GET /metrics tells Prometheus. No label holds anything about a person: kinds and codes only.
@@ -57,6 +58,31 @@ func (m *meter) watch(st *store.Store, door *front.Server) {
 	gauge("signaling_draining", func() float64 { return truth(door.Draining()) })
 	gauge(`signaling_sockets{kind="patient"}`, func() float64 { patients, _ := door.Sockets(); return float64(patients) })
 	gauge(`signaling_sockets{kind="desktop"}`, func() float64 { _, desktops := door.Sockets(); return float64(desktops) })
+}
+
+// watchEdge adds the figures of the gate and of TURN.
+func (m *meter) watchEdge(e *edge) {
+	gate := func(name string, pick func(open, pending int, away uint64) float64) {
+		m.set.NewGauge(name, func() float64 { return pick(e.gate.Counts()) })
+	}
+	gate("signaling_connections", func(open, _ int, _ uint64) float64 { return float64(open) })
+	gate("signaling_connections_unproven", func(_, pending int, _ uint64) float64 { return float64(pending) })
+	gate("signaling_connections_turned_away_total", func(_, _ int, away uint64) float64 { return float64(away) })
+	if e.relay == nil {
+		return
+	}
+	relay := func(name string, pick func(turn.Stats) float64) {
+		m.set.NewGauge(name, func() float64 { return pick(e.relay.Stats()) })
+	}
+	relay("signaling_turn_allocations", func(s turn.Stats) float64 { return float64(s.Allocations) })
+	relay("signaling_turn_allocations_total", func(s turn.Stats) float64 { return float64(s.Begun) })
+	relay(`signaling_turn_refused_total{why="quota"}`, func(s turn.Stats) float64 { return float64(s.Quota) })
+	relay(`signaling_turn_refused_total{why="credentials"}`, func(s turn.Stats) float64 { return float64(s.Refused) })
+	relay(`signaling_turn_refused_total{why="address"}`, func(s turn.Stats) float64 { return float64(s.Denied) })
+	relay(`signaling_turn_refused_total{why="flood"}`, func(s turn.Stats) float64 { return float64(s.Flood) })
+	relay(`signaling_turn_bytes_total{to="clients"}`, func(s turn.Stats) float64 { return float64(s.BytesIn) })
+	relay(`signaling_turn_bytes_total{to="peers"}`, func(s turn.Stats) float64 { return float64(s.BytesOut) })
+	relay("signaling_turn_packets_dropped_total", func(s turn.Stats) float64 { return float64(s.Dropped) })
 }
 
 func truth(ok bool) float64 {

@@ -126,6 +126,7 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) error {
 		return err
 	}
 	meter.watch(st, door)
+	meter.watchEdge(edge)
 	monitoring, err := openMonitoring(f.metricsListen, meter.handler(door))
 	if err != nil {
 		door.Drain(ctx)

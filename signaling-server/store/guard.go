@@ -20,14 +20,16 @@ var ErrNotWhole = errors.New("the store is not whole")
 
 const restoreAdvice = "see that the data folder's volume is mounted; then restore a backup with \"signaling-server restore\", or move the data folder away to begin anew"
 
-// witness is the file witness.json.
+const witnessName = "witness.json"
+
+// witness is what that file holds.
 type witness struct {
 	Bucket   string `json:"bucket"`
 	Lasting  uint64 `json:"lasting"`  // clinics and accounts: what does not expire
 	Sequence uint64 `json:"sequence"` // of the last write; it never falls
 }
 
-func (s *Store) witnessFile() string { return filepath.Join(s.opts.Folder, "witness.json") }
+func (s *Store) witnessFile() string { return filepath.Join(s.opts.Folder, witnessName) }
 
 // engineFolder is the embedded server's.
 func engineFolder(data string) string { return filepath.Join(data, "store") }

@@ -58,14 +58,16 @@ func Restore(ctx context.Context, o Options, backup io.ReadSeeker, how RestoreOp
 	return hold.rebuild(ctx, backup, Restored{Summary: sum}, how)
 }
 
-// inhabited reports whether the folder holds a store, or held one.
-func (s *Store) inhabited() bool {
-	for _, path := range []string{engineFolder(s.opts.Folder), s.witnessFile()} {
+func (s *Store) inhabited() bool { return !Fresh(s.opts.Folder) }
+
+// Fresh reports whether a data folder neither holds an embedded store nor ever did.
+func Fresh(folder string) bool {
+	for _, path := range []string{engineFolder(folder), filepath.Join(folder, witnessName)} {
 		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
-			return true
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // rebuild makes a store in a folder of its own within the data folder, and puts it in place when it is whole.
@@ -101,7 +103,7 @@ func (s *Store) rebuild(ctx context.Context, backup io.ReadSeeker, done Restored
 // move moves a store and its witness from one folder to another. The witness goes last: without its store it makes the
 // next start refuse, should the machine stop in between.
 func (s *Store) move(from, to string) error {
-	for _, name := range []string{"store", "witness.json"} {
+	for _, name := range []string{"store", witnessName} {
 		err := os.Rename(filepath.Join(from, name), filepath.Join(to, name))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err

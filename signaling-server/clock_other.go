@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// synchronized: only Linux says.
+func synchronized() (kept, known bool) { return false, false }
