@@ -17,6 +17,8 @@ const (
 	minBitrate     = 24_000
 	maxBitrate     = 64_000
 	defaultBitrate = 32_000
+	// flatBitrate is for sound that is a finding, not speech: nothing below what a line of speech carries is thrown away.
+	flatBitrate = 96_000
 )
 
 // assumedLoss is what the encoder prepares for before the far side reports: without any it adds no redundancy at all.
@@ -28,10 +30,25 @@ const complexity = 6
 var errClosed = errors.New("opus: closed")
 
 // Encoder implements media.AudioEncoder.
-type Encoder struct{ lib *libopus.Encoder }
+type Encoder struct {
+	lib    *libopus.Encoder
+	speech *libopus.Encoder
+	// music is made when it is first wanted: libopus takes all below 60 Hz out of speech, and a heart with it.
+	music *libopus.Encoder
+	flat  func() bool
+	loss  int
+}
 
 // NewEncoder makes an Encoder for speech, in the form that media.Codecs wants.
-func NewEncoder() (media.AudioEncoder, error) {
+func NewEncoder() (media.AudioEncoder, error) { return newEncoder(func() bool { return false }) }
+
+// NewEncoderFor makes Encoders that follow flat from one packet to the next: while it says so, all of the sound is sent as
+// it is, at 96 kbit/s and in silence too. It must not block.
+func NewEncoderFor(flat func() bool) func() (media.AudioEncoder, error) {
+	return func() (media.AudioEncoder, error) { return newEncoder(flat) }
+}
+
+func newEncoder(flat func() bool) (media.AudioEncoder, error) {
 	lib, err := libopus.NewEncoder(media.SampleRate, media.Channels, libopus.AppVoIP)
 	if err != nil {
 		return nil, fmt.Errorf("opus encoder: %w", err)
@@ -46,7 +63,28 @@ func NewEncoder() (media.AudioEncoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opus encoder: %w", err)
 	}
-	return &Encoder{lib: lib}, nil
+	return &Encoder{lib: lib, speech: lib, flat: flat, loss: assumedLoss}, nil
+}
+
+// choose puts the encoder to work that the moment asks for.
+func (e *Encoder) choose() error {
+	if !e.flat() {
+		e.lib = e.speech
+		return nil
+	}
+	if e.music == nil {
+		lib, err := libopus.NewEncoder(media.SampleRate, media.Channels, libopus.AppAudio)
+		if err != nil {
+			return fmt.Errorf("opus encoder: %w", err)
+		}
+		err = errors.Join(lib.SetInBandFEC(true), lib.SetComplexity(complexity), lib.SetBitrate(flatBitrate), lib.SetPacketLossPerc(e.loss))
+		if err != nil {
+			return fmt.Errorf("opus encoder: %w", err)
+		}
+		e.music = lib
+	}
+	e.lib = e.music
+	return nil
 }
 
 // Encode implements media.AudioEncoder: pcm is 20 ms.
@@ -57,15 +95,18 @@ func (e *Encoder) Encode(pcm []int16, packet []byte) (int, error) {
 	if len(pcm) != media.Packet20 {
 		return 0, fmt.Errorf("opus: %d samples, not 20 ms", len(pcm))
 	}
+	if err := e.choose(); err != nil {
+		return 0, err
+	}
 	return e.lib.Encode(pcm, packet[:len(packet):len(packet)]) // libopus is told the capacity
 }
 
-// SetBitrate implements media.AudioEncoder; what is asked for is brought within 24 to 64 kbit/s.
+// SetBitrate implements media.AudioEncoder; what is asked for is brought within 24 to 64 kbit/s. It holds for speech.
 func (e *Encoder) SetBitrate(bitsPerSecond int) error {
 	if e.lib == nil {
 		return errClosed
 	}
-	return e.lib.SetBitrate(min(max(bitsPerSecond, minBitrate), maxBitrate))
+	return e.speech.SetBitrate(min(max(bitsPerSecond, minBitrate), maxBitrate))
 }
 
 // SetPacketLoss implements media.AudioEncoder. A little loss is always prepared for, since reports come late; more than
@@ -74,11 +115,16 @@ func (e *Encoder) SetPacketLoss(percent int) error {
 	if e.lib == nil {
 		return errClosed
 	}
-	return e.lib.SetPacketLossPerc(min(max(percent, assumedLoss), 30))
+	e.loss = min(max(percent, assumedLoss), 30)
+	err := e.speech.SetPacketLossPerc(e.loss)
+	if e.music != nil {
+		err = errors.Join(err, e.music.SetPacketLossPerc(e.loss))
+	}
+	return err
 }
 
 // Close implements media.AudioEncoder; the memory belongs to the garbage collector.
-func (e *Encoder) Close() { e.lib = nil }
+func (e *Encoder) Close() { e.lib, e.speech, e.music = nil, nil, nil }
 
 // Decoder implements media.AudioDecoder.
 type Decoder struct{ lib *libopus.Decoder }

@@ -206,3 +206,56 @@ func BenchmarkEncode(b *testing.B) {
 		}
 	}
 }
+
+// A heart sounds at 40 Hz: speech coding takes most of it away, the flat mode leaves it, from the next packet on, and sends
+// the pauses too.
+func TestAHeartIsHeard(t *testing.T) {
+	flat := false
+	e, err := NewEncoderFor(func() bool { return flat })()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := NewDecoder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	t.Cleanup(d.Close)
+	pcm, packet, out := make([]int16, media.Packet20), make([]byte, 1000), make([]int16, media.Packet20)
+	bytes, n := 0, 0
+	send := func(packets int, amplitude float64) (level float64) {
+		var all []int16
+		bytes = 0
+		for range packets {
+			for i := range pcm {
+				pcm[i] = int16(amplitude * math.Sin(2*math.Pi*40*float64(n*media.Packet20+i)/media.SampleRate))
+			}
+			n++
+			size, err := e.Encode(pcm, packet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bytes += size
+			if _, err := d.Decode(packet[:size], out); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, out...)
+		}
+		return media.Level(all[len(all)/2:])
+	}
+	asSpeech := send(50, 8000)
+	flat = true
+	asItIs := send(50, 8000)
+	sent := media.Level(pcm)
+	t.Logf("sent %.1f dBFS; as speech %.1f, as it is %.1f with %d bytes a second", sent, asSpeech, asItIs, bytes)
+	if math.Abs(asItIs-sent) > 1 || asSpeech > asItIs-2 {
+		t.Errorf("sent %.1f dBFS, heard %.1f, as speech %.1f", sent, asItIs, asSpeech)
+	}
+	if send(50, 0); bytes < 50*3 {
+		t.Errorf("%d bytes in a second of silence", bytes)
+	}
+	flat = false
+	if again := send(50, 8000); again > asItIs-2 {
+		t.Errorf("speech again: %.1f dBFS", again)
+	}
+}
