@@ -1,10 +1,12 @@
 package signaling
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -45,15 +47,30 @@ func Dial(ctx context.Context, serverURL, path string, opts DialOptions) (Conn, 
 // been written. The Conn outlives the handler: read it in a goroutine of its own and return, which frees the handler's
 // buffers.
 func Accept(w http.ResponseWriter, r *http.Request) (Conn, error) {
-	control := new(flood)
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	control, taken := new(flood), &hijacker{ResponseWriter: w}
+	ws, err := websocket.Accept(taken, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, OnPingReceived: control.ping, OnPongReceived: control.pong,
 	})
 	if err != nil {
 		return nil, err
 	}
 	control.end = func() { _ = ws.CloseNow() }
-	return newSocket(ws), nil
+	s := newSocket(ws)
+	s.under = taken.conn
+	return s, nil
+}
+
+// hijacker keeps hold of the connection under a WebSocket.
+type hijacker struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+// Hijack implements http.Hijacker.
+func (h *hijacker) Hijack() (conn net.Conn, buffered *bufio.ReadWriter, err error) {
+	conn, buffered, err = http.NewResponseController(h.ResponseWriter).Hijack()
+	h.conn = conn
+	return conn, buffered, err
 }
 
 // flood ends a connection on which control frames come faster than anybody needs: each of them is work, and a ping is
@@ -95,6 +112,7 @@ func LastHeard(c Conn) (at time.Time, ok bool) {
 // socket is a Conn over a WebSocket. Its keep-alive is a timer, not a goroutine: an idle socket costs its reader only.
 type socket struct {
 	ws    *websocket.Conn
+	under net.Conn     // of an accepted one
 	heard atomic.Int64 // nanoseconds since 1970
 
 	mu     sync.Mutex
@@ -218,8 +236,17 @@ func (s *socket) write(ctx context.Context, kind websocket.MessageType, data []b
 
 const farewellTimeout = 2 * time.Second // for the last message to someone who may not be reading
 
-// Close implements Conn: with a code it sends Refused first. It waits for the other side's goodbye, at most ten seconds.
+// goodbyeTimeout bounds a Close of an accepted socket: the library would wait without end for the rest of a message that was
+// announced as longer than what comes.
+const goodbyeTimeout = 4 * time.Second
+
+// Close implements Conn: with a code it sends Refused first. It waits for the other side's goodbye, at most four seconds on
+// the server and ten on a client.
 func (s *socket) Close(code Code) error {
+	if s.under != nil {
+		cut := time.AfterFunc(goodbyeTimeout, func() { _ = s.under.Close() })
+		defer cut.Stop()
+	}
 	first := s.stopPings()
 	if first && code != "" {
 		if data, err := Encode(Refused{Code: code}); err == nil {
