@@ -119,6 +119,10 @@ func (d *Delivery) step(now time.Time, e Event) (ok bool) {
 		if ok = before == Accepted; ok {
 			d.State = Delivered
 		}
+	case SendLost:
+		if ok = before == Accepted; ok {
+			d.State, d.Reason = Failed, e.Reason
+		}
 	case SendPostponed:
 		if ok = before == Sending || before == Queued; ok {
 			d.State, d.Reason, d.Next = Queued, e.Reason, e.Next.Round(0)
