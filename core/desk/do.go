@@ -49,6 +49,8 @@ func (l *loop) doInside(c Command) {
 		l.setCamera(c.On)
 	case DoChooseDevice:
 		l.chooseDevice(c.Kind, c.ID)
+	case DoSound:
+		l.doSound(c.Sound)
 	default:
 		l.doAtHome(c)
 	}

@@ -15,6 +15,7 @@ type running struct {
 	began              time.Time // media flows; zero before
 	microphone, camera bool
 	picture            bool
+	heartSound         bool
 	quality            string
 	lost               map[call.Device]string // problem code of a device that failed
 	notGenuine, failed bool

@@ -30,6 +30,7 @@ type State struct {
 	ReadAloud  *ReadAloud
 	Call       *Call // the running call, or nil
 	Settings   Settings
+	Sound      Sound
 	Notice     *Notice   // one quiet line at the bottom; nil is none
 	Problem    *Problem  // what stands in the way of everything; a banner with a next step
 	Question   *Question // something the doctor must decide, one at a time

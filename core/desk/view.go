@@ -14,7 +14,7 @@ func (l *loop) view() State {
 	s := State{
 		Screen: l.screen(), Language: l.settings.Language, Theme: l.settings.Theme, Now: l.now(),
 		Connection: l.connection, SignIn: l.signInView(), Problem: l.problem(), Question: l.question(),
-		Invite: l.inviteView(), Verify: l.verifyView(), Settings: l.viewSettings(),
+		Invite: l.inviteView(), Verify: l.verifyView(), Settings: l.viewSettings(), Sound: l.viewSound(),
 	}
 	if l.notice != nil {
 		notice := *l.notice

@@ -28,6 +28,7 @@ type Settings struct {
 	SMS          SMS                      `json:"sms"`
 	SMSReserve   SMS                      `json:"smsReserve"` // takes over when the other refuses; empty for none
 	Devices      Devices                  `json:"devices"`
+	Sound        Sound                    `json:"sound"`
 	SealedFile   bool                     `json:"sealedFile"` // secrets are in the sealed file, not in a keyring
 }
 
@@ -66,6 +67,12 @@ type Devices struct {
 	Camera     Device `json:"camera"`
 	Microphone Device `json:"microphone"`
 	Speaker    Device `json:"speaker"`
+}
+
+// Sound is how the doctor's own sound is treated. The zero value is how it is best for most.
+type Sound struct {
+	Canceller  string `json:"canceller"`  // of the echo: "" for the best there is, "aec2", "none"
+	LeaveNoise bool   `json:"leaveNoise"` // noise suppression is off
 }
 
 // Device is a remembered device; the name is shown when it is not plugged in.
