@@ -90,6 +90,7 @@ func (s *trouble) malformed() {
 			s.t.Errorf("the dialog %s opened", dialog)
 		}
 	}
+	s.desktop.Fill(s.w("invite.phone"), " ") // with both fields filled an invitation goes both ways
 }
 
 // mailServerAway: the letter waits and says for what; the doctor need not wait for the next try.

@@ -226,6 +226,19 @@ func (w *Window) addKeys() {
 			}
 		})
 	}
+	w.addHomeKeys()
+}
+
+// addHomeKeys adds Ctrl+F, which looks for a patient in the day's list.
+func (w *Window) addHomeKeys() {
+	find := &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierControl}
+	look := func(s fyne.Shortcut) {
+		if s.ShortcutName() == find.ShortcutName() && w.state.Screen == desk.ScreenHome && w.canvas.Overlays().Top() == nil {
+			w.home.day.toFind()
+		}
+	}
+	w.canvas.AddShortcut(find, look)
+	w.skin.Shortcut = func(s *desktop.CustomShortcut) { look(s) }
 }
 
 // between gives the first and last object the height they want and the middle one the rest.

@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"slices"
+	"strings"
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"legekonsultasjon/app/ui/part"
@@ -10,36 +14,79 @@ import (
 	"legekonsultasjon/core/signaling"
 )
 
-// dayView is Dagens timer: today's invitations and how they stand.
+// findFrom is how many rows make looking for one worth a field.
+const findFrom = 7
+
+// dayView is Dagens timer: the invitations of a day and how they stand. Ctrl+F goes to the field that finds one; from
+// there and between the rows the arrow keys lead on.
 type dayView struct {
 	w       *Window
 	content *fyne.Container
-	date    *part.Line
+	title   *part.Line
+	date    *part.Button
+	today   *part.Button
+	find    *part.Field
 	empty   fyne.CanvasObject
+	none    fyne.CanvasObject
+	words   [2]*part.Line // of the empty day
 	card    *fyne.Container
 	list    *fyne.Container
 	rows    map[signaling.InvitationID]*dayRow
+	shown   []*dayRow // in order, after finding
+	dayOf   time.Time
 }
 
 func newDayView(w *Window) *dayView {
 	k := w.skin
 	v := &dayView{w: w, rows: map[signaling.InvitationID]*dayRow{}}
-	v.date = k.NewLine(part.SmallStyle(), "", 0)
-	head := part.Ends(10, k.NewLine(part.HeadStyle(), w.t("day.title"), 0), v.date)
-	v.empty = k.Card(part.Inset(26, 16, 26, 16, part.Column(2,
-		k.NewLine(part.BodyStyle().Centred(), w.t("day.empty"), 24),
-		k.NewLine(part.SoftStyle().Centred(), w.t("day.emptyHint"), 24))))
+	v.title = k.NewLine(part.HeadStyle(), w.t("day.title"), 0)
+	step := func(icon, key string, days int) *part.Button {
+		return k.NewIconButton(icon, w.t(key), func() { v.turn(days) }).Sized(32, 8, 6)
+	}
+	v.date = k.NewButton(part.Ink, "", w.openCalendar).Sized(32, 8, 8)
+	v.today = k.NewButton(part.Quiet, w.t("day.today"), func() { w.post(desk.DoShowDay{}) }).Sized(32, 8, 8)
+	pages := part.Row(0, v.today, step("back", "day.previous", -1), v.date, step("forward", "day.next", 1),
+		k.NewIconButton("calendar", w.t("day.calendar"), w.openCalendar).Sized(32, 8, 6))
+	head := part.Row(10, part.Grow(v.title), pages)
+	v.find = k.NewField("", w.t("day.findHint")).OnChange(func(string) { v.filter() }).OnEnter(v.toFound).OnKey(v.findKey)
+	v.words = [2]*part.Line{k.NewLine(part.BodyStyle().Centred(), "", 24), k.NewLine(part.SoftStyle().Centred(), "", 24)}
+	v.empty = k.Card(part.Inset(26, 16, 26, 16, part.Column(2, v.words[0], v.words[1])))
+	v.none = k.Card(part.Inset(20, 16, 20, 16, k.NewLine(part.SoftStyle().Centred(), w.t("day.noneFound"), 24)))
 	v.list = part.Column(0)
 	v.card = k.Card(v.list)
-	v.content = part.Column(12, head, v.empty, v.card)
+	v.content = part.Column(12, head, v.find, v.empty, v.none, v.card)
 	return v
 }
 
+// turn shows the day so many days away.
+func (v *dayView) turn(days int) {
+	v.w.post(desk.DoShowDay{Day: v.dayShown().AddDate(0, 0, days)})
+}
+
+func (v *dayView) dayShown() time.Time {
+	if v.dayOf.IsZero() {
+		return v.w.now
+	}
+	return v.dayOf
+}
+
 func (v *dayView) Render(s desk.State) {
-	v.date.Set(v.w.day(v.w.now))
+	if !v.dayOf.Equal(s.DayOf) {
+		v.dayOf = s.DayOf
+		v.find.SetText("")
+	}
+	isToday := sameDate(v.dayShown(), v.w.now)
+	v.date.SetWords(v.w.day(v.dayShown()))
+	show(v.today, !isToday)
+	words := [2]string{"day.empty", "day.emptyHint"}
+	if !isToday {
+		words = [2]string{"day.emptyDay", "day.emptyDayHint"}
+	}
+	for i, key := range words {
+		v.words[i].Set(v.w.t(key))
+	}
 	show(v.empty, len(s.Day) == 0)
-	show(v.card, len(s.Day) > 0)
-	objects := make([]fyne.CanvasObject, 0, 2*len(s.Day))
+	show(v.find, len(s.Day) >= findFrom || v.find.Text() != "")
 	rows := make(map[signaling.InvitationID]*dayRow, len(s.Day))
 	for _, d := range s.Day {
 		row := v.rows[d.Invitation]
@@ -48,13 +95,94 @@ func (v *dayView) Render(s desk.State) {
 		}
 		row.Render(d)
 		rows[d.Invitation] = row
+	}
+	v.rows = rows
+	v.arrange(s)
+}
+
+// arrange sets the rows that were looked for, in order.
+func (v *dayView) arrange(s desk.State) {
+	var objects []fyne.CanvasObject
+	v.shown = nil
+	for _, d := range s.Day {
+		row := v.rows[d.Invitation]
+		if row == nil || !matches(d, v.find.Text()) {
+			continue
+		}
 		if len(objects) > 0 {
 			objects = append(objects, row.rule)
 		}
 		objects = append(objects, row.content)
+		v.shown = append(v.shown, row)
 	}
-	v.rows = rows
+	show(v.card, len(objects) > 0)
+	show(v.none, len(objects) == 0 && len(s.Day) > 0)
 	v.list.Objects = objects
+}
+
+func (v *dayView) filter() {
+	v.arrange(v.w.state)
+	v.w.home.relayout()
+}
+
+// matches reports whether a row is what somebody looks for: part of a name, note, address, number or time of day, in any
+// writing.
+func matches(d desk.DayRow, wanted string) bool {
+	plain := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
+	want := plain(wanted)
+	for _, text := range []string{d.Label, d.Detail, d.Note, clock(d.At), strings.ReplaceAll(clock(d.At), ":", "")} {
+		if strings.Contains(plain(text), want) {
+			return true
+		}
+	}
+	return false
+}
+
+// toFind goes to the field, if there is one.
+func (v *dayView) toFind() {
+	if v.find.Visible() {
+		v.find.Focus()
+		v.find.SelectAll()
+	} else if len(v.shown) > 0 {
+		v.shown[0].more.Focus()
+	}
+}
+
+// toFound goes to the first row that was found; a single one opens its menu.
+func (v *dayView) toFound() {
+	if len(v.shown) == 0 {
+		return
+	}
+	v.shown[0].more.Focus()
+	if len(v.shown) == 1 && v.find.Text() != "" {
+		v.shown[0].menu()
+	}
+}
+
+func (v *dayView) findKey(k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeyDown:
+		if len(v.shown) > 0 {
+			v.shown[0].more.Focus()
+		}
+	case fyne.KeyEscape:
+		v.find.SetText("")
+		v.filter()
+	default:
+		return false
+	}
+	return true
+}
+
+// neighbour moves the keyboard a row up or down.
+func (v *dayView) neighbour(of *dayRow, by int) {
+	i := slices.Index(v.shown, of) + by
+	switch {
+	case i < 0 && v.find.Visible():
+		v.find.Focus()
+	case i >= 0 && i < len(v.shown):
+		v.shown[i].more.Focus()
+	}
 }
 
 // dayRow is one invitation.
@@ -80,10 +208,23 @@ func newDayRow(w *Window, id signaling.InvitationID) *dayRow {
 	r.why = k.NewProse(part.SmallStyle(), "")
 	r.chip = k.NewChip(part.Plain, "", false)
 	r.action = k.NewButton(part.Quiet, "", nil).Sized(40, theme.Radius, 10)
-	r.more = k.NewIconButton("dots", w.t("row.more"), r.menu).Sized(40, theme.Radius, 10)
+	r.more = k.NewIconButton("dots", w.t("row.more"), r.menu).Sized(40, theme.Radius, 10).OnKey(r.key)
 	line := part.Row(12, part.Wide(56, part.Tall(40, r.time)), part.Grow(part.Column(0, r.label, r.why)), r.chip, part.Row(0, r.action, r.more))
 	r.content = part.Inset(6, 12, 6, 16, line)
 	return r
+}
+
+// key leads from row to row.
+func (r *dayRow) key(k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeyDown:
+		r.w.home.day.neighbour(r, 1)
+	case fyne.KeyUp:
+		r.w.home.day.neighbour(r, -1)
+	default:
+		return false
+	}
+	return true
 }
 
 func (r *dayRow) Render(d desk.DayRow) {
@@ -98,58 +239,92 @@ func (r *dayRow) Render(d desk.DayRow) {
 	r.label.Set(joined(d.Label, d.Detail, d.Note))
 	r.chip.Set(r.status(d))
 	r.renderWhy(d)
-	undo := d.UndoUntil.After(w.now)
-	show(r.action, undo || r.resendNext(d))
-	switch {
-	case undo:
-		r.action.SetWords(w.t("row.undo"))
-		r.action.SetPress(func() { w.post(desk.DoUndo{Invitation: r.id}) })
-	case r.resendNext(d):
-		r.action.SetWords(w.t("row.resend"))
-		r.action.SetPress(func() { w.post(desk.DoResend{Invitation: r.id}) })
-	}
 	show(r.more, len(r.items()) > 0)
+	next, ok := r.next(d)
+	show(r.action, ok)
+	if ok {
+		r.action.SetWords(w.t(next.key))
+		r.action.SetPress(func() { w.post(next.command) })
+	}
 }
 
-// renderWhy says in a line of its own why an invitation has not gone out: the reasons are too long for a chip.
+// rowAction is something that can be done with a row: its words and what it posts, or does.
+type rowAction struct {
+	key     string
+	command desk.Command
+	press   func()
+}
+
+// next is the thing to do, which stands in the row rather than in its menu.
+func (r *dayRow) next(d desk.DayRow) (rowAction, bool) {
+	switch {
+	case d.UndoUntil.After(r.w.now):
+		return rowAction{key: "row.undo", command: desk.DoUndo{Invitation: r.id}}, true
+	case d.CanResend && d.Status == desk.SendLate:
+		return rowAction{key: "row.sendNow", command: desk.DoResend{Invitation: r.id}}, true
+	case d.CanResend && (d.Status == desk.SendFailed || d.Status == desk.Unsure || d.Status == desk.Queued || d.Status == desk.Cancelled && d.Reason != ""):
+		return rowAction{key: "row.resend", command: desk.DoResend{Invitation: r.id}}, true
+	case d.CanSendPIN && !d.PINAt.IsZero():
+		return rowAction{key: "row.sendPIN", command: desk.DoSendPIN{Invitation: r.id}}, true
+	}
+	return rowAction{}, false
+}
+
+// renderWhy says in a line of its own why a letter has not gone out (the reasons are too long for a chip), or when the
+// PIN will.
 func (r *dayRow) renderWhy(d desk.DayRow) {
-	tone := part.Soft
-	if d.Status == desk.SendFailed {
+	tone, words := part.Soft, ""
+	switch {
+	case d.Reason != "":
+		words = firstUpper(r.w.t(d.Reason))
+	case !d.PINAt.IsZero():
+		words = r.w.t("row.pinAt", "when", r.w.at(d.PINAt))
+	case d.PINAloud:
+		words = r.w.t("row.pinAloud")
+	}
+	switch d.Status {
+	case desk.SendFailed:
 		tone = part.Stop
+	case desk.SendLate:
+		tone = part.Wait
 	}
 	r.why.SetTone(tone)
-	words := ""
-	if d.Reason != "" {
-		words = firstUpper(r.w.t(d.Reason))
-	}
 	r.why.Set(words)
 	show(r.why, words != "")
 }
 
-// resendNext reports whether sending again is the thing to do, and so stands in the row rather than in its menu.
-func (r *dayRow) resendNext(d desk.DayRow) bool {
-	return d.CanResend && (d.Status == desk.SendFailed || d.Status == desk.Unsure || d.Status == desk.Queued)
+// actions are what can be done with a row beside the next thing.
+func (r *dayRow) actions() (out []rowAction) {
+	id, d := r.id, r.row
+	next, _ := r.next(d)
+	for _, a := range []struct {
+		can bool
+		rowAction
+	}{
+		{d.CanSendPIN, rowAction{key: "row.sendPIN", command: desk.DoSendPIN{Invitation: id}}},
+		{d.CanResend, rowAction{key: "row.resend", command: desk.DoResend{Invitation: id}}},
+		{d.CanMove, rowAction{key: "row.move", press: func() { r.w.move.open(r.row) }}},
+		{d.CanAloud, rowAction{key: "row.readAloud", command: desk.DoReadAloud{Invitation: id}}},
+		{d.CanNewPIN, rowAction{key: "row.newPIN", command: desk.DoNewPIN{Invitation: id}}},
+		{d.CanFinish, rowAction{key: "row.finish", command: desk.DoFinish{Invitation: id}}},
+		{d.CanCancel, rowAction{key: "row.cancel", command: desk.DoCancel{Invitation: id}}},
+	} {
+		if a.can && (a.command == nil || a.command != next.command) {
+			out = append(out, a.rowAction)
+		}
+	}
+	return out
 }
 
 // items are the menu of a row: only what can be done.
 func (r *dayRow) items() []part.MenuItem {
-	w, id, d := r.w, r.id, r.row
 	var items []part.MenuItem
-	add := func(key string, c desk.Command) {
-		items = append(items, part.MenuItem{Words: w.t(key), Press: func() { w.post(c) }})
-	}
-	if d.CanResend && !r.resendNext(d) {
-		add("row.resend", desk.DoResend{Invitation: id})
-	}
-	if d.CanNewPIN {
-		add("row.readAloud", desk.DoReadAloud{Invitation: id})
-		add("row.newPIN", desk.DoNewPIN{Invitation: id})
-	}
-	if d.CanFinish {
-		add("row.finish", desk.DoFinish{Invitation: id})
-	}
-	if d.CanCancel {
-		add("row.cancel", desk.DoCancel{Invitation: id})
+	for _, a := range r.actions() {
+		press := a.press
+		if press == nil {
+			press = func() { r.w.post(a.command) }
+		}
+		items = append(items, part.MenuItem{Words: r.w.t(a.key), Press: press})
 	}
 	return items
 }
@@ -170,7 +345,7 @@ func (r *dayRow) status(d desk.DayRow) (part.ChipTone, string) {
 		return part.Good, words
 	case desk.WaitingNow, desk.InCall, desk.Left:
 		return part.Count, words
-	case desk.Unsure:
+	case desk.Unsure, desk.SendLate:
 		return part.Late, words
 	case desk.SendFailed, desk.PINLocked:
 		return part.Bad, words

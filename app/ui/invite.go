@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +18,8 @@ type inviteView struct {
 	content      *fyne.Container
 	whenChoice   *part.Segments
 	when         *whenView
+	length       *part.Choice
+	pin          *part.Choice
 	whenBox      *fyne.Container
 	language     *part.Choice
 	country      *part.Choice
@@ -34,8 +38,12 @@ func newInviteView(w *Window) *inviteView {
 	k := w.skin
 	v := &inviteView{w: w}
 	v.whenChoice = k.NewSegments([]string{w.t("invite.now"), w.t("invite.later")}, v.pickWhen)
-	v.when = newWhenView(w)
-	v.whenBox = part.Inset(14, 0, 0, 0, v.when.content)
+	v.when = newWhenView(w, func() { w.home.relayout() })
+	v.length = k.NewChoice(w.t("when.length"), nil)
+	v.pin = k.NewChoice(w.t("when.pin"), nil)
+	v.pin.SetOptions(pinTimes(w), string(desk.PINShortly))
+	v.whenBox = part.Inset(14, 0, 0, 0, part.Column(12, v.when.content,
+		part.TopRow(8, part.Wide(112, v.length), part.Grow(v.pin))))
 	v.whenBox.Hide()
 	v.language = k.NewChoice("", nil).Low()
 	v.language.SetOptions([]part.Option{
@@ -81,6 +89,12 @@ func (v *inviteView) Render(s desk.State) {
 	}
 	if in.Language != v.given.Language {
 		v.language.Choose(in.Language)
+	}
+	if in.Length != v.given.Length {
+		v.length.SetOptions(lengths(v.w, in.Length), strconv.Itoa(int(in.Length/time.Minute)))
+	}
+	if in.PIN != v.given.PIN {
+		v.pin.Choose(string(in.PIN))
 	}
 	v.given = in
 	v.answer(v.phone, &v.phoneSaid, v.w.problem(in.PhoneProblem))
@@ -133,9 +147,8 @@ func (v *inviteView) submitPhone() {
 		v.refuse(v.phone, "invite.missing.phone")
 		return
 	}
-	if at, ok := v.time(); ok && !v.byPhone.Disabled() {
-		v.asked, v.phoneSaid = v.phone, ""
-		v.w.post(desk.DoInvite{Phone: v.phone.Text(), Country: v.country.Chosen(), At: at, Language: v.language.Chosen()})
+	if !v.byPhone.Disabled() {
+		v.submit(v.phone)
 	}
 }
 
@@ -144,10 +157,54 @@ func (v *inviteView) submitEmail() {
 		v.refuse(v.email, "invite.missing.email")
 		return
 	}
-	if at, ok := v.time(); ok && !v.byEmail.Disabled() {
-		v.asked, v.emailSaid = v.email, ""
-		v.w.post(desk.DoInvite{Email: strings.TrimSpace(v.email.Text()), At: at, Language: v.language.Chosen()})
+	if !v.byEmail.Disabled() {
+		v.submit(v.email)
 	}
+}
+
+// submit asks for the verify dialog. When both fields are filled and both ways are set up, the link goes by e-mail and the
+// PIN by SMS, whichever button was pressed.
+func (v *inviteView) submit(from *part.Field) {
+	at, ok := v.time()
+	if !ok {
+		return
+	}
+	c := desk.DoInvite{At: at, Language: v.language.Chosen()}
+	if from == v.phone || !v.byPhone.Disabled() && strings.TrimSpace(v.phone.Text()) != "" {
+		c.Phone, c.Country = v.phone.Text(), v.country.Chosen()
+	}
+	if from == v.email || !v.byEmail.Disabled() {
+		c.Email = strings.TrimSpace(v.email.Text())
+	}
+	if !at.IsZero() {
+		minutes, _ := strconv.Atoi(v.length.Chosen())
+		c.Length, c.PIN = time.Duration(minutes)*time.Minute, desk.PINTime(v.pin.Chosen())
+	}
+	v.asked, v.phoneSaid, v.emailSaid = from, "", ""
+	v.w.post(c)
+}
+
+// lengths are the choices of how long an appointment is, the present one among them.
+func lengths(w *Window, present time.Duration) []part.Option {
+	minutes := []int{10, 15, 20, 30, 45, 60}
+	if n := int(present / time.Minute); n > 0 && !slices.Contains(minutes, n) {
+		minutes = append(minutes, n)
+		slices.Sort(minutes)
+	}
+	out := make([]part.Option, len(minutes))
+	for i, n := range minutes {
+		out[i] = part.Option{ID: strconv.Itoa(n), Words: w.t("duration.minutes", "n", strconv.Itoa(n))}
+	}
+	return out
+}
+
+// pinTimes are the choices of when the PIN of a later appointment goes.
+func pinTimes(w *Window) []part.Option {
+	out := make([]part.Option, 0, 4)
+	for _, p := range []desk.PINTime{desk.PINShortly, desk.PINDayBefore, desk.PINAtOnce, desk.PINAloud} {
+		out = append(out, part.Option{ID: string(p), Words: w.t("when.pin." + string(p))})
+	}
+	return out
 }
 
 func (v *inviteView) refuse(f *part.Field, key string) {
@@ -184,6 +241,7 @@ func (v *inviteView) sent() {
 	v.phone.SetText("")
 	v.email.SetText("")
 	v.whenChoice.Choose(0)
+	v.pin.Choose(string(v.given.PIN))
 	v.pickWhen(0)
 	v.phone.Focus()
 }

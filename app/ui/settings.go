@@ -22,6 +22,7 @@ type settingsView struct {
 	sms             *smsForm
 	devices         *deviceView
 	theme, language *part.Choice
+	pin             *part.Choice
 	chime, relay    *part.Check
 	machine         *part.Prose
 	problem         *problemBox
@@ -39,6 +40,8 @@ func newSettingsView(w *Window) *settingsView {
 	v.theme.SetOptions(v.options("settings.theme.", "system", "light", "dark"), "system")
 	v.language = k.NewChoice(w.t("settings.language"), func(string) { v.touch() })
 	v.language.SetOptions(v.options("settings.language.", "nb", "en"), "nb")
+	v.pin = k.NewChoice(w.t("when.pin"), func(string) { v.touch() })
+	v.pin.SetOptions(pinTimes(w), string(desk.PINShortly))
 	v.chime = k.NewCheck(w.t("settings.chime"), func(bool) { v.touch() })
 	v.relay = k.NewCheck(w.t("settings.relayOnly"), func(bool) { v.touch() })
 	v.machine = k.NewProse(part.SmallStyle(), "")
@@ -65,7 +68,8 @@ func (v *settingsView) page(k *part.Skin) *fyne.Container {
 		return k.Card(part.Pad(22, part.Column(16, k.NewLine(part.HeadStyle(), w.t(key), 24), inner)))
 	}
 	look := part.Column(14, v.theme, v.language)
-	left := part.Column(20, section("settings.mail", v.mail.content), section("settings.devices", v.devices.content))
+	pin := part.Column(8, v.pin, k.NewProse(part.SmallStyle(), w.t("settings.pin.text")))
+	left := part.Column(20, section("settings.mail", v.mail.content), section("settings.pin", pin), section("settings.devices", v.devices.content))
 	right := part.Column(20, section("settings.sms", v.sms.content), section("settings.look", look),
 		section("settings.call", part.Column(8, v.chime, v.relay)), section("settings.machine", v.machine))
 	both := container.New(&halves{}, left, right)
@@ -94,6 +98,7 @@ func (v *settingsView) Render(s desk.State) {
 		v.theme.Choose(in.Theme)
 		v.language.Choose(in.Language)
 		v.chime.SetOn(in.Chime)
+		v.pin.Choose(string(in.PIN))
 		v.relay.SetOn(in.RelayOnly)
 	}
 	store := "settings.keyring"
@@ -117,7 +122,7 @@ func (v *settingsView) store() {
 	v.w.post(desk.DoSaveSettings{
 		Mail: mail, SMS: v.sms.read(),
 		MailPassword: typed(v.mail.password), SMSSecret: typed(v.sms.secret),
-		Language: v.language.Chosen(), Theme: v.theme.Chosen(), RelayOnly: v.relay.On(), Chime: v.chime.On(),
+		Language: v.language.Chosen(), Theme: v.theme.Chosen(), RelayOnly: v.relay.On(), Chime: v.chime.On(), PIN: desk.PINTime(v.pin.Chosen()),
 	})
 	v.edited = false
 	v.given.Saved = false

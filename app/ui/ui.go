@@ -44,6 +44,9 @@ type Window struct {
 	settings *settingsView
 	call     *callView
 
+	calendar *calendarSheet
+	move     *moveSheet
+	missed   *missedSheet
 	verify   *verifySheet
 	aloud    *aloudSheet
 	question *questionSheet
@@ -97,6 +100,7 @@ func (w *Window) build() {
 	w.notice = newNoticeBar(w)
 	w.unlock, w.signIn, w.home = newUnlockView(w), newSignInView(w), newHomeView(w)
 	w.settings, w.call = newSettingsView(w), newCallView(w)
+	w.calendar, w.move, w.missed = newCalendarSheet(w), newMoveSheet(w), newMissedSheet(w)
 	w.verify, w.aloud, w.question = newVerifySheet(w), newAloudSheet(w), newQuestionSheet(w)
 	w.shown = nil
 }
@@ -112,6 +116,9 @@ func catalogue(language string) *i18n.Catalogue {
 
 func (w *Window) closeSheets() {
 	if w.verify != nil {
+		w.calendar.sheet.Close()
+		w.move.sheet.Close()
+		w.missed.sheet.Close()
 		w.verify.sheet.Close()
 		w.aloud.sheet.Close()
 		w.question.sheet.Close()
@@ -148,10 +155,15 @@ func (w *Window) renderSheets(s desk.State) {
 	if w.canvas == nil {
 		return
 	}
+	if s.Screen != desk.ScreenHome {
+		w.calendar.close()
+	}
+	w.move.Render(s)
+	w.missed.Render(s)
 	w.verify.Render(s)
 	w.aloud.Render(s)
 	w.question.Render(s)
-	w.options.Surface.Cover(w.verify.sheet.IsOpen() || w.aloud.sheet.IsOpen() || w.question.sheet.IsOpen())
+	w.options.Surface.Cover(w.move.sheet.IsOpen() || w.missed.sheet.IsOpen() || w.verify.sheet.IsOpen() || w.aloud.sheet.IsOpen() || w.question.sheet.IsOpen())
 }
 
 // Tick lets what counts (waiting times, the call's length) go on between two states.

@@ -20,14 +20,15 @@ type verifySheet struct {
 	title      *part.Prose
 	text       *part.Prose
 	small      *part.Line
+	landline   *part.Prose // a number that may be no mobile
+	suspect    *part.Prose // an address that may be mistyped
 	when       *part.Line
-	tick       *part.Check
+	ticks      []*part.Check // one for each of number and address
 	name, note *part.Field
 	problem    *part.Prose
 	back, send *part.Button
 	to         string // whom it was built for
 	sending    bool   // Send was pressed; the dialog's closing means that it went
-	byPhone    bool
 }
 
 func newVerifySheet(w *Window) *verifySheet {
@@ -42,40 +43,100 @@ func (v *verifySheet) build(d *desk.Verify) {
 	v.skin.Words = w.skin.Words
 	v.skin.Escape = v.correct
 	k := v.skin
-	v.to, v.byPhone, v.sending = recipient(d), d.Phone != "", false
-	kind := "email"
-	if v.byPhone {
-		kind = "phone"
-	}
+	v.to, v.sending, v.ticks = recipient(d), false, nil
+	kind := kindOf(d)
 	title := part.Style{Size: theme.Heading, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
-	v.title, v.text = k.NewProse(title, w.t("verify."+kind+".title")), k.NewProse(part.SoftStyle(), w.t("verify."+kind+".text")+" "+w.t("verify.together"))
+	v.title = k.NewProse(title, w.t("verify."+kind+".title"))
+	v.text = k.NewProse(part.SoftStyle(), w.t("verify."+kind+".text")+" "+w.t(v.sentHow(d), "when", w.at(d.PINAt)))
 	v.small = k.NewLine(part.SoftStyle().Centred(), "", 24)
+	v.landline = k.NewProse(part.SmallStyle().With(part.Wait).Centred(), w.t("verify.landline"))
+	v.suspect = k.NewProse(part.SmallStyle().With(part.Wait).Centred(), "")
 	v.when = k.NewLine(part.SoftStyle().Centred(), "", 24)
-	v.tick = k.NewCheck(w.t("verify."+kind+".tick"), func(bool) { v.enable() })
 	v.name = k.NewField(w.t("verify.name"), w.t("verify.optional"))
 	v.note = k.NewField(w.t("verify.note"), w.t("verify.optional"))
 	v.problem = k.NewProse(part.BodyStyle().With(part.Stop), "")
 	v.back = k.NewButton(part.Lined, w.t("verify."+kind+".correct"), v.correct)
 	v.send = k.NewButton(part.Filled, w.t("verify.send"), v.press)
 	v.send.Disable()
-	plate := part.Layers(k.NewPlate(part.RaisedTone, part.LineTone, 14), part.Pad(18, part.Column(4, v.shown(d), v.small, v.when)))
-	body := part.Column(0, v.title, gap(6), v.text, gap(20), plate, gap(15), v.tick, gap(16),
-		v.name, gap(12), v.note, gap(16), v.problem, gap(6), part.Row(10, part.Space(), v.back, v.send))
+	fields := part.Column(12, v.name, v.note)
+	if kind == "both" { // side by side, so that all of it is seen at once
+		v.name, v.note = k.NewField(w.t("verify.nameShort"), w.t("verify.optional")), k.NewField(w.t("verify.noteShort"), w.t("verify.optional"))
+		fields = part.TopRow(12, part.Grow(v.name), part.Grow(v.note))
+	}
+	body := part.Column(0, v.title, gap(6), v.text, gap(18), v.plates(d), gap(16), fields, gap(14), v.problem, gap(6), part.Row(10, part.Space(), v.back, v.send))
 	v.sheet = k.NewSheet(520, body)
 }
 
-// shown is the number at 34 px with wide spaces, or the address with its domain set apart.
-func (v *verifySheet) shown(d *desk.Verify) fyne.CanvasObject {
-	big := part.Style{Size: theme.Display, Weight: assets.SemiBold, Tone: part.Text, Align: fyne.TextAlignCenter, Leading: 1.3}
-	if d.Phone != "" {
-		return v.skin.NewLine(big, spread(d.Phone), 24)
+// kindOf names the dialog's words: of a number, an address, or both.
+func kindOf(d *desk.Verify) string {
+	switch {
+	case d.Phone != "" && d.Email != "":
+		return "both"
+	case d.Phone != "":
+		return "phone"
 	}
+	return "email"
+}
+
+// sentHow is the key of the sentence that says when link and PIN go.
+func (v *verifySheet) sentHow(d *desk.Verify) string {
+	two := d.Phone != "" && d.Email != ""
+	switch {
+	case d.PIN == desk.PINAloud && !d.Now:
+		return "verify.aloud"
+	case !d.PINAt.IsZero():
+		return "verify.apart"
+	case two:
+		return "verify.twoWays"
+	}
+	return "verify.together"
+}
+
+// plates show what is to be checked, each with its own box to tick.
+func (v *verifySheet) plates(d *desk.Verify) fyne.CanvasObject {
+	k, w := v.skin, v.w
+	air := float32(18)
+	if kindOf(d) == "both" {
+		air = 11
+	}
+	plate := func(objects ...fyne.CanvasObject) fyne.CanvasObject {
+		return part.Layers(k.NewPlate(part.RaisedTone, part.LineTone, 14), part.Pad(air, part.Column(4, objects...)))
+	}
+	tick := func(key string) *part.Check {
+		c := k.NewCheck(w.t(key), func(bool) { v.enable() })
+		v.ticks = append(v.ticks, c)
+		return c
+	}
+	label := part.LabelStyle().Centred()
+	switch kindOf(d) {
+	case "phone":
+		return part.Column(15, plate(v.number(d), v.small, v.landline, v.when), tick("verify.phone.tick"))
+	case "email":
+		return part.Column(15, plate(v.address(d), v.suspect, v.when), tick("verify.email.tick"))
+	}
+	return part.Column(0,
+		plate(k.NewLine(label, w.t("verify.linkTo"), 24), v.address(d), v.suspect), gap(10), tick("verify.email.tick"), gap(14),
+		plate(k.NewLine(label, w.t("verify.pinTo"), 24), v.number(d), v.small, v.landline), gap(10), tick("verify.phone.tick"), gap(8), v.when)
+}
+
+func big() part.Style {
+	return part.Style{Size: theme.Display, Weight: assets.SemiBold, Tone: part.Text, Align: fyne.TextAlignCenter, Leading: 1.3}
+}
+
+// number is the number at 34 px with wide spaces.
+func (v *verifySheet) number(d *desk.Verify) fyne.CanvasObject {
+	return v.skin.NewLine(big(), spread(d.Phone), 24)
+}
+
+// address is the address with its domain set apart.
+func (v *verifySheet) address(d *desk.Verify) fyne.CanvasObject {
 	local, domain, _ := strings.Cut(d.Email, "@")
 	if d.Domain != "" {
 		domain = d.Domain
 	}
-	big.Size = theme.Title
-	return part.Column(0, v.skin.NewProse(big, local), v.skin.NewProse(big.With(part.Accent), "@"+domain))
+	style := big()
+	style.Size = theme.Title
+	return part.Column(0, v.skin.NewProse(style, local), v.skin.NewProse(style.With(part.Accent), "@"+domain))
 }
 
 func (v *verifySheet) Render(s desk.State) {
@@ -102,7 +163,7 @@ func (v *verifySheet) Render(s desk.State) {
 }
 
 // recipient is whom the doctor verifies.
-func recipient(d *desk.Verify) string { return d.Phone + d.Email }
+func recipient(d *desk.Verify) string { return d.Phone + " " + d.Email }
 
 func (v *verifySheet) fill(d *desk.Verify) {
 	w := v.w
@@ -110,8 +171,11 @@ func (v *verifySheet) fill(d *desk.Verify) {
 	show(v.small, v.small.Words() != "")
 	when := w.t("verify.now")
 	if !d.Now {
-		when = w.t("verify.at", "when", w.at(d.At))
+		when = joined(w.t("verify.at", "when", w.at(d.At)), w.minutes(d.Length))
 	}
+	show(v.landline, d.Phone != "" && !d.Mobile)
+	v.suspect.Set(v.suspicion(d))
+	show(v.suspect, v.suspect.Words() != "")
 	v.when.Set(when)
 	v.problem.Set(w.problem(d.Problem))
 	show(v.problem, d.Problem != nil)
@@ -138,13 +202,36 @@ func (v *verifySheet) kind(d *desk.Verify) string {
 	return d.Country // some countries do not tell mobile and fixed apart
 }
 
+// suspicion says what is odd about an address.
+func (v *verifySheet) suspicion(d *desk.Verify) string {
+	switch {
+	case d.Meant != "":
+		return v.w.t("verify.meant", "domain", d.Meant)
+	case d.Strange:
+		return v.w.t("verify.strange")
+	}
+	return ""
+}
+
+// ticked reports that everything has been checked.
+func (v *verifySheet) ticked() bool {
+	for _, c := range v.ticks {
+		if !c.On() {
+			return false
+		}
+	}
+	return len(v.ticks) > 0
+}
+
 func (v *verifySheet) busy() bool {
 	return v.sending || v.w.state.Verify != nil && v.w.state.Verify.Busy
 }
 
 func (v *verifySheet) enable() {
-	v.send.SetEnabled(v.tick.On() && !v.busy())
-	v.tick.SetEnabled(!v.busy())
+	v.send.SetEnabled(v.ticked() && !v.busy())
+	for _, c := range v.ticks {
+		c.SetEnabled(!v.busy())
+	}
 	v.name.SetEnabled(!v.busy())
 	v.note.SetEnabled(!v.busy())
 	v.back.SetEnabled(!v.busy())
@@ -152,7 +239,7 @@ func (v *verifySheet) enable() {
 
 // press sends, once.
 func (v *verifySheet) press() {
-	if !v.tick.On() || v.busy() {
+	if !v.ticked() || v.busy() {
 		return
 	}
 	v.sending = true

@@ -16,22 +16,47 @@ import (
 type whenView struct {
 	w       *Window
 	content *fyne.Container
+	moved   func() // heights may have changed
 	days    *part.Segments
 	date    *part.Field
 	clock   *part.Field
 }
 
-func newWhenView(w *Window) *whenView {
-	v := &whenView{w: w}
-	v.days = w.skin.NewSegments([]string{w.t("when.today"), w.t("when.tomorrow"), w.t("when.other")}, v.pickDay)
-	v.date = w.skin.NewField(w.t("when.date"), w.t("when.dateHint")).OnChange(func(string) { v.clear() })
-	v.clock = w.skin.NewField(w.t("when.time"), "10:30").OnChange(func(string) { v.clear() }).OnLeave(v.tidy)
-	earlier := w.skin.NewButton(part.Lined, "−5", func() { v.step(-5 * time.Minute) }).Sized(theme.FieldHeight, theme.Radius, 14)
-	later := w.skin.NewButton(part.Lined, "+5", func() { v.step(5 * time.Minute) }).Sized(theme.FieldHeight, theme.Radius, 14)
+func newWhenView(w *Window, moved func()) *whenView { return newWhenViewIn(w, w.skin, moved) }
+
+// newWhenViewIn makes it for a surface of its own: a dialog.
+func newWhenViewIn(w *Window, k *part.Skin, moved func()) *whenView {
+	v := &whenView{w: w, moved: moved}
+	v.days = k.NewSegments([]string{w.t("when.today"), w.t("when.tomorrow"), w.t("when.other")}, v.pickDay)
+	v.date = k.NewField(w.t("when.date"), w.t("when.dateHint")).OnChange(func(string) { v.clear() })
+	v.clock = k.NewField(w.t("when.time"), "10:30").OnChange(func(string) { v.clear() }).OnLeave(v.tidy)
+	earlier := k.NewButton(part.Lined, "−5", func() { v.step(-5 * time.Minute) }).Sized(theme.FieldHeight, theme.Radius, 14)
+	later := k.NewButton(part.Lined, "+5", func() { v.step(5 * time.Minute) }).Sized(theme.FieldHeight, theme.Radius, 14)
 	buttons := part.Inset(24, 0, 0, 0, part.Row(8, earlier, later))
 	v.content = part.Column(12, v.days, v.date, part.TopRow(8, part.Grow(v.clock), buttons))
 	v.date.Hide()
 	return v
+}
+
+// beginAt shows a time that is to be changed.
+func (v *whenView) beginAt(at time.Time) {
+	day := 2
+	if sameDate(at, v.w.now) {
+		day = 0
+	} else if sameDate(at, v.w.now.AddDate(0, 0, 1)) {
+		day = 1
+	}
+	v.days.Choose(day)
+	show(v.date, day == 2)
+	v.date.SetText(at.Format("02.01.2006"))
+	v.clock.SetText(at.Format("15:04"))
+	v.clear()
+}
+
+func sameDate(a, b time.Time) bool {
+	y, m, d := a.In(b.Location()).Date()
+	by, bm, bd := b.Date()
+	return y == by && m == bm && d == bd
 }
 
 // begin suggests the next quarter of an hour, at least ten minutes from now.
@@ -55,12 +80,12 @@ func (v *whenView) pickDay(i int) {
 		v.date.Hide()
 	}
 	v.clear()
-	v.w.home.relayout()
+	v.moved()
 }
 
 func (v *whenView) clear() {
 	if v.date.SetProblem("") || v.clock.SetProblem("") {
-		v.w.home.relayout()
+		v.moved()
 	}
 }
 
@@ -101,6 +126,8 @@ func (v *whenView) read() (time.Time, bool) {
 	}
 	at := time.Date(day.Year(), day.Month(), day.Day(), m/60, m%60, 0, 0, now.Location())
 	switch {
+	case at.Hour()*60+at.Minute() != m: // the hour that is left out when the clock goes forward
+		return v.refuse(v.clock, "when.noSuchTime")
 	case at.Before(now.Add(-time.Minute)):
 		return v.refuse(v.clock, "when.past")
 	case at.After(now.AddDate(1, 0, 0)):
@@ -111,7 +138,7 @@ func (v *whenView) read() (time.Time, bool) {
 
 func (v *whenView) refuse(f *part.Field, key string) (time.Time, bool) {
 	f.SetProblem(v.w.t(key))
-	v.w.home.relayout()
+	v.moved()
 	f.Focus()
 	return time.Time{}, false
 }

@@ -177,6 +177,8 @@ type Verify struct {
 	Country string // catalogue-free country name in the desktop's language
 	Mobile  bool
 	Domain  string // the part behind @, set apart
+	Meant   string // the domain that was perhaps meant, when this one looks like a slip of the keyboard
+	Strange bool   // letters that look like others: the address may not be what it seems
 	At      time.Time
 	Now     bool // the appointment is for now
 	Length  time.Duration

@@ -88,3 +88,8 @@ func Short(language string, t time.Time) string {
 
 // Clock is the time of day, "09:05".
 func Clock(t time.Time) string { return t.Format("15:04") }
+
+// Month is "november 2026".
+func Month(language string, t time.Time) string {
+	return fmt.Sprintf("%s %d", calendarOf(language).months[t.Month()-1], t.Year())
+}

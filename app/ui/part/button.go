@@ -56,6 +56,18 @@ func (b *Button) Sized(height, radius, pad float32) *Button {
 	return b
 }
 
+// OnKey lets fn take keys before the button does; it returns whether it took one.
+func (b *Button) OnKey(fn func(fyne.KeyName) bool) *Button {
+	b.extraKey = func(k *fyne.KeyEvent) bool { return fn(k.Name) }
+	return b
+}
+
+// Focus gives it the keyboard.
+func (b *Button) Focus() { b.skin.Focus(b) }
+
+// Press does what a click does.
+func (b *Button) Press() { b.fire() }
+
 // SetWords changes the label.
 func (b *Button) SetWords(words string) {
 	if b.words != words {

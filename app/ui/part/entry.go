@@ -2,6 +2,7 @@ package part
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -13,6 +14,8 @@ type entry struct {
 	focused bool
 	leave   func()
 	paste   func(string) (string, bool)
+
+	extraKey func(fyne.KeyName) bool
 }
 
 func newEntry(k *Skin, f *Field) *entry {
@@ -50,6 +53,9 @@ func (e *entry) FocusLost() {
 
 // TypedKey implements fyne.Focusable.
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	if e.extraKey != nil && e.extraKey(k.Name) {
+		return
+	}
 	if k.Name == fyne.KeyEscape {
 		e.skin.escape()
 		return
@@ -64,6 +70,9 @@ func (e *entry) TypedShortcut(s fyne.Shortcut) {
 		return
 	}
 	e.Entry.TypedShortcut(s)
+	if own, ok := s.(*desktop.CustomShortcut); ok && e.skin.Shortcut != nil { // Fyne gives those of the window to the field alone
+		e.skin.Shortcut(own)
+	}
 }
 
 // pasteFrom pastes through the cleaner.

@@ -125,6 +125,12 @@ func (f *Field) SetEnabled(on bool) {
 	f.Refresh()
 }
 
+// SelectAll marks the text, so that what is typed replaces it.
+func (f *Field) SelectAll() { f.entry.Entry.TypedShortcut(&fyne.ShortcutSelectAll{}) }
+
+// OnKey lets fn take keys before the field does; it returns whether it took one.
+func (f *Field) OnKey(fn func(fyne.KeyName) bool) *Field { f.entry.extraKey = fn; return f }
+
 // Focus gives it the keyboard.
 func (f *Field) Focus() { f.skin.Focus(f.entry) }
 

@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"legekonsultasjon/app/ui/theme"
 	"legekonsultasjon/assets"
@@ -25,6 +26,8 @@ type Skin struct {
 	Canvas  fyne.Canvas // where the surface is; nil asks Fyne, which knows only what it has drawn
 	// Escape is called when Escape is pressed in any part; nil does nothing.
 	Escape func()
+	// Shortcut is told of shortcuts that are typed while a text field has the keyboard; nil does nothing.
+	Shortcut func(*desktop.CustomShortcut)
 
 	scrolls []*Scroll
 }

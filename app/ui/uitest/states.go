@@ -33,11 +33,13 @@ func Home() desk.State {
 		},
 		Day: []desk.DayRow{
 			{Invitation: ID(10), Label: "+47 412 34 567", At: at(9, 0), Status: desk.Finished, Lasted: 14 * time.Minute},
-			{Invitation: ID(11), Label: "per@eksempel.no", At: at(11, 15), Status: desk.Delivered, CanCancel: true, CanNewPIN: true},
-			{Invitation: ID(12), Label: "+47 900 00 000", At: at(11, 30), Status: desk.SendFailed, Reason: "reason.badReceiver", CanResend: true, CanCancel: true},
-			{Invitation: ID(13), Label: "+47 934 55 210", Note: "tolk: polsk", At: at(12, 0), Status: desk.Sent, CanCancel: true, CanNewPIN: true},
+			{Invitation: ID(11), Label: "per@eksempel.no", At: at(11, 15), Length: 20 * time.Minute, Status: desk.Delivered, CanResend: true, CanMove: true, CanAloud: true, CanCancel: true, CanNewPIN: true},
+			{Invitation: ID(12), Label: "+47 900 00 000", At: at(11, 30), Length: 20 * time.Minute, Status: desk.SendFailed, Reason: "reason.badReceiver", CanResend: true, CanMove: true, CanCancel: true},
+			{Invitation: ID(13), Label: "+47 934 55 210", Note: "tolk: polsk", At: at(12, 0), Length: 20 * time.Minute, Status: desk.Sent, PINAt: at(11, 45), CanSendPIN: true, CanResend: true, CanMove: true, CanAloud: true, CanCancel: true},
 		},
-		Invite:   desk.Invite{Country: "NO", Language: "nb", MailReady: true, SMSReady: true},
+		DayOf:    at(0, 0),
+		Booked:   []desk.BookedDay{{Day: at(0, 0), Count: 4}, {Day: at(0, 0).AddDate(0, 0, 1), Count: 12}, {Day: at(0, 0).AddDate(0, 0, 4), Count: 40}},
+		Invite:   desk.Invite{Country: "NO", Language: "nb", Length: 20 * time.Minute, PIN: desk.PINShortly, MailReady: true, SMSReady: true},
 		Settings: Settings(),
 	}
 }
@@ -72,10 +74,10 @@ func Full() desk.State {
 		{Invitation: ID(9), Label: "EN", Detail: "en@eksempel.no", At: at(10, 15), Since: now.Add(-30 * time.Second), Resumable: true, ResumeUntil: at(10, 56), CanJoin: true},
 	}
 	states := []desk.Status{desk.Finished, desk.Missed, desk.Cancelled, desk.Opened, desk.WaitingNow, desk.InCall, desk.Left,
-		desk.Queued, desk.Sending, desk.Sent, desk.Delivered, desk.Unsure, desk.SendFailed, desk.PINLocked}
+		desk.Queued, desk.Sending, desk.Sent, desk.Delivered, desk.Unsure, desk.SendFailed, desk.PINLocked, desk.SendLate}
 	s.Day = nil
 	for i := range 40 {
-		row := desk.DayRow{Invitation: ID(100 + i), Label: fmt.Sprintf("+47 9%02d 11 222", i), At: at(8, 0).Add(time.Duration(i) * 15 * time.Minute), Status: states[i%len(states)], CanCancel: i > 8}
+		row := desk.DayRow{Length: 20 * time.Minute, CanMove: i > 8, CanAloud: i > 8, Invitation: ID(100 + i), Label: fmt.Sprintf("+47 9%02d 11 222", i), At: at(8, 0).Add(time.Duration(i) * 15 * time.Minute), Status: states[i%len(states)], CanCancel: i > 8}
 		if i%7 == 3 {
 			row.Label, row.Detail = long, "+47 934 55 210"
 		}
@@ -85,6 +87,10 @@ func Full() desk.State {
 			row.UndoUntil = now.Add(8 * time.Second)
 		case desk.SendFailed, desk.Unsure:
 			row.CanResend = true
+		case desk.SendLate:
+			row.CanResend, row.Reason = true, "reason.late"
+		case desk.Sent:
+			row.PINAt, row.CanSendPIN, row.CanResend = row.At.Add(-15*time.Minute), true, true
 		}
 		s.Day = append(s.Day, row)
 	}
@@ -116,7 +122,40 @@ func Verify() desk.State {
 // VerifyEmail is the dialog for an address.
 func VerifyEmail() desk.State {
 	s := Home()
-	s.Verify = &desk.Verify{Email: "ola.hansen@eksempel.no", Domain: "eksempel.no", At: at(13, 30)}
+	s.Verify = &desk.Verify{Email: "ola.hansen@eksempel.no", Domain: "eksempel.no", At: at(13, 30), Length: 20 * time.Minute, PINAt: at(13, 15)}
+	return s
+}
+
+// VerifyBoth is the dialog for an address and a number, both with something to look at twice.
+func VerifyBoth() desk.State {
+	s := Home()
+	s.Verify = &desk.Verify{Phone: "+1 202 555 0134", Country: "USA", Email: "ola.hansen@gmial.example", Domain: "gmial.example", Meant: "gmail.example", Now: true}
+	return s
+}
+
+// OtherDay is a day without appointments.
+func OtherDay() desk.State {
+	s := Home()
+	s.Day, s.DayOf = nil, at(0, 0).AddDate(0, 0, 2)
+	return s
+}
+
+// Menu has one row with everything that can be done.
+func Menu() desk.State {
+	s := Empty()
+	s.Day = s.Day[3:]
+	s.Day[0].CanNewPIN = true
+	return s
+}
+
+// Missed lists what was due while the program was closed.
+func Missed() desk.State {
+	s := Home()
+	s.Missed = []desk.MissedLetter{
+		{Invitation: ID(20), Number: 2, Label: "OH", Letter: "reminder", At: at(10, 30), Due: at(10, 15)},
+		{Invitation: ID(13), Number: 2, Label: "Anne-Margrethe Christoffersen-Wollebæk av Nordre Håkonshaugen", Letter: "pin", At: at(10, 55), Due: at(10, 40), CanSend: true},
+		{Invitation: ID(11), Number: 1, Label: "per@eksempel.no", Letter: "information", At: at(11, 15), Due: at(8, 2), CanSend: true},
+	}
 	return s
 }
 
@@ -203,6 +242,6 @@ func Settings() desk.Settings {
 		Cameras:     []desk.DeviceChoice{{ID: "c1", Name: "Integrert kamera", Chosen: true}, {ID: "c2", Name: "USB-kamera på skjermen"}},
 		Microphones: []desk.DeviceChoice{{ID: "m1", Name: "Hodesett"}, {ID: "m2", Name: "Bordmikrofon", Chosen: true, Missing: true}},
 		Speakers:    []desk.DeviceChoice{{ID: "s1", Name: "Hodesett", Chosen: true}},
-		Language:    "nb", Theme: "light", Chime: true, Workstation: "Kontor 1", Keyring: "keyring",
+		Language:    "nb", Theme: "light", Chime: true, PIN: desk.PINShortly, Workstation: "Kontor 1", Keyring: "keyring",
 	}
 }

@@ -50,7 +50,9 @@ func pictures() []picture {
 	}{
 		{"home", uitest.Home(), ""}, {"home-empty", uitest.Empty(), ""}, {"home-first", uitest.First(), ""}, {"home-full", uitest.Full(), ""},
 		{"home-offline", uitest.Offline(), ""}, {"invite", uitest.Problem(), ""}, {"verify", uitest.Verify(), ""},
-		{"verify-email", uitest.VerifyEmail(), ""}, {"read-aloud", uitest.Aloud(), ""}, {"sign-in", uitest.SignIn(), ""},
+		{"verify-email", uitest.VerifyEmail(), ""}, {"verify-both", uitest.VerifyBoth(), ""}, {"missed", uitest.Missed(), ""},
+		{"home-other-day", uitest.OtherDay(), ""}, {"calendar", uitest.Home(), "Kalender"}, {"move", uitest.Menu(), "Flere valg|Flytt timen"}, {"menu", uitest.Menu(), "Flere valg"},
+		{"read-aloud", uitest.Aloud(), ""}, {"sign-in", uitest.SignIn(), ""},
 		{"sign-in-wrong", uitest.SignInWrong(), ""}, {"unlock", uitest.Unlock(), ""}, {"call", uitest.Call(), ""},
 		{"call-busy", uitest.CallBusy(), ""}, {"call-connecting", uitest.CallConnecting(), ""},
 		{"call-stopped", uitest.CallNotGenuine(), ""}, {"settings", uitest.SettingsOpen(), ""}, {"quit", uitest.Quit(), ""},
