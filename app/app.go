@@ -111,6 +111,7 @@ type program struct {
 	tray     bool
 	newest   atomic.Pointer[desk.State]
 	speaker  atomic.Pointer[string]
+	sound    treatment
 	dark     atomic.Bool
 	phrase   string // of the sealed file, to be tried once; the desk's goroutine uses it up
 }
@@ -133,8 +134,8 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 		Sealed:   filepath.Join(o.profile, "secrets.sealed"),
 		Book:     filepath.Join(o.profile, "book"),
 		Post:     desk.NewLetters(time.Now, nil),
-		NewPeer:  newPeer(clock),
-		Devices: &devices{cameras: cameras, sound: sound, camera: o.camera, picture: p.surface.Picture(), selfView: p.surface.SelfView(),
+		NewPeer:  newPeer(clock, p.sound.encoder()),
+		Devices: &devices{cameras: cameras, sound: sound, treatment: &p.sound, camera: o.camera, picture: p.surface.Picture(), selfView: p.surface.SelfView(),
 			speaker: func(id string) { p.speaker.Store(&id) }, log: log},
 		Notifier: notify.New(p.notifyArrival, sound, assets.Chime(), p.chimeOn, log),
 		Log:      log,
@@ -145,9 +146,9 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 }
 
 // newPeer makes peers of this program's codecs and clock.
-func newPeer(clock media.Clock) func(call.Config, call.Channel) (desk.Peer, error) {
+func newPeer(clock media.Clock, sound func() (media.AudioEncoder, error)) func(call.Config, call.Channel) (desk.Peer, error) {
 	codecs := media.Codecs{NewVideoEncoder: vpx.NewEncoder, NewVideoDecoder: vpx.NewDecoder,
-		NewAudioEncoder: opus.NewEncoder, NewAudioDecoder: opus.NewDecoder}
+		NewAudioEncoder: sound, NewAudioDecoder: opus.NewDecoder}
 	return func(c call.Config, channel call.Channel) (desk.Peer, error) {
 		c.Codecs, c.Clock = codecs, clock
 		return call.NewPeer(c, channel)
@@ -209,6 +210,7 @@ func (p *program) show(s desk.State) {
 	if old := p.newest.Swap(&s); old == nil || old.Screen != s.Screen || old.Connection != s.Connection {
 		p.log.Info("shows", "screen", screens[s.Screen], "online", s.Connection == desk.Online)
 	}
+	p.sound.set(s.Sound)
 	p.bridge.Show(s)
 	if p.phrase != "" && s.Screen == desk.ScreenUnlock && !s.SignIn.Busy {
 		p.post(desk.DoUnlock{Passphrase: p.phrase})

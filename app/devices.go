@@ -22,6 +22,7 @@ type devices struct {
 	sound             *audio.System
 	camera            string // from the command line: replaces every camera
 	picture, selfView media.VideoSink
+	treatment         *treatment
 	speaker           func(id string) // told which speaker the chime should ring on
 	log               *slog.Logger
 	seen              string // the camera files of the last look
@@ -93,10 +94,10 @@ func (d *devices) Use(cam, microphone, speaker mediadevice.Selection) call.Devic
 		out.Camera = d.cameras.Source(cam.Device.ID)
 	}
 	if microphone.Found() {
-		out.Microphone = d.sound.Source(microphone.Device.ID)
+		out.Microphone = d.sound.Microphone(microphone.Device.ID, d.treatment.speech())
 	}
 	if speaker.Found() {
-		out.Speaker = d.sound.Sink(speaker.Device.ID)
+		out.Speaker = d.sound.Speaker(speaker.Device.ID)
 		d.speaker(speaker.Device.ID)
 	}
 	return out
