@@ -45,7 +45,7 @@ demo: ## the main job in one command: server, post office and the doctor's windo
 
 .PHONY: check
 check: ## the quick part: formatting, vet, staticcheck, unit tests without cgo, the page's tests and types
-	@$(NEED) go build page
+	@$(NEED) go build page check
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$bad" || { echo "not gofmt-ed: $$bad"; exit 1; }
 	$(GO) vet -tags $(TAGS) ./...
 	CGO_ENABLED=0 GOOS=windows $(GO) vet $(PURE)

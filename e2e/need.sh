@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the named groups of make targets need, or says exactly what to install.
-# usage: need.sh GROUP...   groups: go build page demo e2e sms mail
+# usage: need.sh GROUP...   groups: go build page check demo e2e sms mail sms mail
 set -eu
 
 fail() { echo "$*" >&2; exit 1; }
@@ -10,6 +10,7 @@ packages() {
 	go) ;;
 	build) echo gcc g++ libc6-dev pkg-config xorg-dev libgl1-mesa-dev libwayland-dev libxkbcommon-dev libvpx-dev libopus-dev libyuv-dev libtgowt-dev libwebrtc-audio-processing-dev ;;
 	page) command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm ;;
+	check) echo nats-server ;;
 	demo) [ -n "${DISPLAY:-}" ] || echo xvfb libgl1-mesa-dri ;;
 	e2e) echo xvfb libgl1-mesa-dri x11-xserver-utils xdotool pulseaudio pulseaudio-utils dbus gnome-keyring chromium firefox-esr espeak-ng fonts-inter fonts-noto-color-emoji nats-server e2fsprogs mount ;;
 	sms) echo kannel kannel-extras ;;
