@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -319,6 +320,64 @@ func (o *office) onlyOnce(n int, m moment) {
 				o.t.Errorf("moment %d: %s is %s and went %d times", n, d.Letter, d.State, taken)
 			}
 		}
+	}
+}
+
+// TestTwoHundredInvitationsAndTwentyKills: a fifth of the tries meets a temporary error, the power goes twenty times while
+// letters are on their way, and every patient gets exactly one message, or his row asks.
+func TestTwoHundredInvitationsAndTwentyKills(t *testing.T) {
+	const patients, kills = 200, 20
+	consultation(t, func(o *office) {
+		dice := rand.New(rand.NewPCG(7, 11))
+		for range 4 * patients {
+			var outcome desk.Outcome
+			if dice.IntN(5) == 0 {
+				outcome = desk.Outcome{Reason: "later", Temporary: true}
+			}
+			o.post.Will(outcome)
+		}
+		o.post.Takes(300 * time.Millisecond)
+		for n := range patients {
+			o.do(desk.DoInvite{Phone: fmt.Sprintf("4%07d", n), Country: "NO"})
+			o.do(desk.DoSend{Name: fmt.Sprintf("P%03d", n)})
+			synctest.Wait()
+		}
+		for range kills {
+			time.Sleep(time.Duration(300+dice.IntN(900)) * time.Millisecond)
+			o.crash()
+			o.open()
+			o.until("online", online)
+		}
+		underWay := len(o.post.Letters())
+		time.Sleep(15 * time.Minute)
+		o.settle()
+		o.eachGotOne(patients)
+		t.Logf("%d kills, %d letters taken by then", kills, underWay)
+		if underWay == patients {
+			t.Error("all was sent before the last kill")
+		}
+	})
+}
+
+// eachGotOne compares what was taken with what the rows say.
+func (o *office) eachGotOne(patients int) {
+	o.t.Helper()
+	taken := map[string]int{}
+	for _, p := range o.post.Letters() {
+		taken[p.Invitation.Phone]++
+	}
+	states := map[appointment.DeliveryState]int{}
+	for _, a := range openBook(o.t, o).All() {
+		i := a.Invitations[0]
+		d := i.Deliveries[0]
+		states[d.State]++
+		if got := taken[i.Phone]; got > 1 || got == 0 && d.State == appointment.Accepted {
+			o.t.Errorf("%s: %s and taken %d times", a.Name, d.State, got)
+		}
+	}
+	o.t.Logf("%d letters taken, rows %v", len(o.post.Letters()), states)
+	if states[appointment.Accepted]+states[appointment.Unsure] != patients {
+		o.t.Errorf("rows %v", states)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/deliver"
@@ -13,6 +14,7 @@ import (
 // Post is a post office that keeps every letter. It implements desk.Post.
 type Post struct {
 	mu      sync.Mutex
+	takes   time.Duration // how long a letter is under way
 	letters []desk.Parcel
 	next    []desk.Outcome // what the next letters come to; accepted when empty
 	around  func()         // called before and after every letter is taken, or nil
@@ -39,6 +41,22 @@ func (p *Post) Hold() (release func()) {
 		p.hold = nil
 		p.mu.Unlock()
 		close(hold)
+	}
+}
+
+// Takes makes every letter take so long; half of it passes before it is taken and half after.
+func (p *Post) Takes(d time.Duration) { p.takes = d }
+
+// wait is half of the way; it reports false when the program ended meanwhile.
+func (p *Post) wait(ctx context.Context) bool {
+	if p.takes == 0 {
+		return true
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(p.takes / 2):
+		return true
 	}
 }
 
@@ -100,6 +118,18 @@ func (p *Post) Send(ctx context.Context, parcel desk.Parcel) desk.Outcome {
 			return desk.Outcome{Reason: "unknown", Unsure: true}
 		}
 	}
+	if !p.wait(ctx) {
+		return desk.Outcome{Reason: "unknown", Unsure: true}
+	}
+	o := p.take(parcel)
+	if !p.wait(ctx) {
+		return desk.Outcome{Reason: "unknown", Unsure: true}
+	}
+	return o
+}
+
+// take is the moment from which the letter is the post office's.
+func (p *Post) take(parcel desk.Parcel) desk.Outcome {
 	if p.around != nil {
 		p.around()
 		defer p.around()
