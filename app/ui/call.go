@@ -39,8 +39,8 @@ type callView struct {
 	noticeIs *part.Line
 	undo     *part.Button
 
-	microphone, camera, choose *part.Toggle
-	leave                      *part.Button
+	microphone, camera, heart, choose *part.Toggle
+	leave                             *part.Button
 }
 
 func newCallView(w *Window) *callView {
@@ -83,10 +83,12 @@ func (v *callView) buildBar(k *part.Skin) fyne.CanvasObject {
 		part.ToggleFace{Icon: "microphone-off", Words: w.t("call.microphoneOff")}, v.pressMicrophone)
 	v.camera = k.NewToggle(part.ToggleFace{Icon: "camera", Words: w.t("call.camera")},
 		part.ToggleFace{Icon: "camera-off", Words: w.t("call.cameraOff")}, v.pressCamera)
+	v.heart = k.NewToggle(part.ToggleFace{Icon: "heart", Words: w.t("call.heartSoundOn")},
+		part.ToggleFace{Icon: "heart", Words: w.t("call.heartSound")}, v.pressHeart).Calm()
 	v.choose = k.NewToggle(part.ToggleFace{Icon: "devices", Words: w.t("call.devices")},
 		part.ToggleFace{Icon: "devices", Words: w.t("call.devices")}, v.pressDevices).Calm()
 	v.leave = k.NewButton(part.StopKind, w.t("call.leave"), func() { w.post(desk.DoLeave{}) }).Sized(52, 16, 26)
-	row := part.Row(8, v.microphone, v.camera, v.choose, part.Inset(0, 0, 0, 16, v.leave))
+	row := part.Row(8, v.microphone, v.camera, v.heart, v.choose, part.Inset(0, 0, 0, 16, v.leave))
 	return part.Tall(84, part.CentreBoth(row))
 }
 
@@ -100,6 +102,7 @@ func (v *callView) Render(s desk.State) {
 	v.renderLines(s, c)
 	v.microphone.Set(c.Microphone)
 	v.camera.Set(c.Camera)
+	v.heart.Set(s.Sound.HeartSound)
 	v.choose.Set(v.opened)
 	v.devices.Render(s.Settings)
 	surface := v.w.options.Surface
@@ -202,6 +205,13 @@ func (v *callView) pressCamera() {
 	if c := v.w.state.Call; c != nil {
 		v.w.post(desk.DoCamera{On: !c.Camera})
 	}
+}
+
+// pressHeart sends all that the microphone hears, or cleans it again.
+func (v *callView) pressHeart() {
+	s := v.w.state.Sound
+	s.HeartSound = !s.HeartSound
+	v.w.post(desk.DoSound{Sound: s})
 }
 
 // pressDevices opens the choice of devices beside the picture, which makes room.

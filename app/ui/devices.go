@@ -13,6 +13,7 @@ type deviceView struct {
 	skin    *part.Skin
 	content *fyne.Container
 	choices map[string]*part.Choice
+	sound   *soundView
 }
 
 func newDeviceView(w *Window, k *part.Skin) *deviceView {
@@ -23,6 +24,8 @@ func newDeviceView(w *Window, k *part.Skin) *deviceView {
 		v.choices[kind] = c
 		v.content.Add(c)
 	}
+	v.sound = newSoundView(w, k)
+	v.content.Add(v.sound.content)
 	return v
 }
 
@@ -36,6 +39,7 @@ func (v *deviceView) Render(s desk.Settings) {
 	v.fill("camera", s.Cameras)
 	v.fill("microphone", s.Microphones)
 	v.fill("speaker", s.Speakers)
+	v.sound.Render(v.w.state.Sound)
 }
 
 func (v *deviceView) fill(kind string, devices []desk.DeviceChoice) {
