@@ -106,6 +106,15 @@ func TestBothFieldsAreReadAndBothSayWhatIsWrong(t *testing.T) {
 	})
 }
 
+func TestASlipInAnAddressIsPointedOut(t *testing.T) {
+	consultation(t, func(o *office) {
+		o.do(desk.DoInvite{Email: "ola@gmial.com"})
+		o.until("asked", func(s desk.State) bool { return s.Verify != nil && s.Verify.Meant == "gmail.com" && !s.Verify.Strange })
+		o.do(desk.DoInvite{Email: "ol\u0430@gmail.com"})
+		o.until("asked", func(s desk.State) bool { return s.Verify != nil && s.Verify.Meant == "" && s.Verify.Strange })
+	})
+}
+
 func TestSendPINBeforeItsTime(t *testing.T) {
 	consultation(t, func(o *office) {
 		n := 0

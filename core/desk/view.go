@@ -6,6 +6,7 @@ import (
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/mediadevice"
+	"legekonsultasjon/core/phone"
 	"legekonsultasjon/core/signaling"
 )
 
@@ -63,11 +64,13 @@ func (l *loop) verifyView() *Verify {
 	if d == nil {
 		return nil
 	}
-	_, domain, _ := strings.Cut(d.email, "@")
+	local, domain, _ := strings.Cut(d.email, "@")
+	address := phone.Address{Local: local, Domain: domain}
 	v := &Verify{
-		Phone: d.phone.Grouped, Email: d.email, Country: d.phone.Name, Mobile: d.phone.Mobile, Domain: domain,
+		Phone: d.phone.Grouped, Email: d.email, Country: d.phone.Name, Mobile: d.phone.Mobile, Domain: domain, Strange: address.Strange(),
 		At: d.at, Now: d.at.IsZero(), Length: d.length, PIN: d.pin, Problem: d.problem,
 	}
+	v.Meant, _ = address.Meant()
 	if !v.Now && d.pin != PINAloud {
 		v.PINAt = d.pin.DueAt(d.at, l.now())
 	}
