@@ -36,14 +36,18 @@ func (t *treatment) mode() media.SpeechMode {
 	return m
 }
 
-// speech is what a call's microphone goes through. The canceller counts from the next opening of the microphone on.
+// engine does the work; without a canceller noise and level remain to be seen to.
+func (t *treatment) engine() string {
+	if e := t.now().Canceller; e != "" && e != string(speech.None) {
+		return e
+	}
+	return string(speech.Default)
+}
+
+// speech is what a call's microphone goes through.
 func (t *treatment) speech() audio.Speech {
-	return audio.Speech{Mode: t.mode, New: func(m media.SpeechMode) (media.Speech, error) {
-		engine := speech.Engine(t.now().Canceller)
-		if engine == speech.None {
-			engine = speech.Default // noise and level remain to be seen to
-		}
-		return speech.New(engine, m)
+	return audio.Speech{Mode: t.mode, Engine: t.engine, New: func(m media.SpeechMode) (media.Speech, error) {
+		return speech.New(speech.Engine(t.engine()), m)
 	}}
 }
 

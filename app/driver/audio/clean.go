@@ -14,6 +14,8 @@ type Speech struct {
 	New func(media.SpeechMode) (media.Speech, error)
 	// Mode is asked every 10 ms and must not block.
 	Mode func() media.SpeechMode
+	// Engine names what New would make now; it is asked as often, and when it changes a new one is made. Nil: it never does.
+	Engine func() string
 }
 
 // Microphone is a Source for a call: cleaned by speech, with what Speaker plays as the echo's reference. One Microphone
@@ -63,6 +65,7 @@ type cleaner struct {
 	speech Speech
 	engine media.Speech // nil: none, or not yet
 	mode   media.SpeechMode
+	name   string        // of the engine
 	given  time.Duration // when the newest reference was given to the sound system
 	failed bool          // said once
 }
@@ -101,6 +104,12 @@ func (c *cleaner) clean(one *quantum) {
 
 // heed follows the mode. An engine that is there stays: it has learned the room.
 func (c *cleaner) heed(m media.SpeechMode) {
+	if c.speech.Engine != nil {
+		if name := c.speech.Engine(); name != c.name {
+			c.close()
+			c.name, c.mode = name, media.SpeechMode{}
+		}
+	}
 	if m == c.mode {
 		return
 	}

@@ -126,6 +126,28 @@ func TestWhatIsPlayedIsTheReference(t *testing.T) {
 	}
 }
 
+// Another engine takes over in the midst of a call.
+func TestTheEngineIsChanged(t *testing.T) {
+	s, name := system(), "one"
+	var made []*echoless
+	c := s.newCleaner(Speech{
+		New: func(media.SpeechMode) (media.Speech, error) {
+			made = append(made, &echoless{})
+			return made[len(made)-1], nil
+		},
+		Mode:   media.Clean,
+		Engine: func() string { return name },
+	})
+	c.clean(&quantum{})
+	c.clean(&quantum{})
+	name = "other"
+	c.clean(&quantum{})
+	c.close()
+	if len(made) != 2 || !slices.Equal(made[0].did, []string{"near", "near", "close"}) || !slices.Equal(made[1].did, []string{"near", "close"}) {
+		t.Errorf("%d engines: %v", len(made), made)
+	}
+}
+
 func TestWithoutAnEngineSoundGoesThrough(t *testing.T) {
 	s := system()
 	c := s.newCleaner(Speech{
