@@ -144,6 +144,7 @@ func (s *stage) setUpLetters() {
 	d.Choose("Kryptering", "Ingen (bare denne maskinen)")
 	d.Fill("Avsenderadresse", "post@eksempel.no")
 	d.Fill("Avsendernavn", rig.Clinic)
+	d.Choose("SMS-leverandør", "Annen")
 	d.Fill("Adresse", s.office.SMSURL())
 	d.Fill("Hoder, ett per linje", "Content-Type: application/json\nAuthorization: Bearer {secret}")
 	d.Fill("Innhold", `{"to":"{number}","from":"{sender}","text":"{text}"}`)

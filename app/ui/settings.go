@@ -88,7 +88,7 @@ func (v *settingsView) Render(s desk.State) {
 	if in.Saved && !v.given.Saved {
 		v.edited = false
 		v.mail.password.SetText("")
-		v.sms.secret.SetText("")
+		v.sms.forget()
 	}
 	v.given = in
 	v.mail.Render(in, v.edited)
@@ -115,13 +115,13 @@ func (v *settingsView) Render(s desk.State) {
 // store posts everything; a secret that was not typed is kept.
 func (v *settingsView) store() {
 	mail, ok := v.mail.read()
-	if !ok {
+	if !ok || !v.sms.check() {
 		v.content.Refresh()
 		return
 	}
 	v.w.post(desk.DoSaveSettings{
-		Mail: mail, SMS: v.sms.read(),
-		MailPassword: typed(v.mail.password), SMSSecret: typed(v.sms.secret),
+		Mail: mail, SMS: v.sms.first.read(), SMSReserve: v.sms.reserve.read(),
+		MailPassword: typed(v.mail.password), SMSSecret: v.sms.first.secret(), SMSReserveSecret: v.sms.reserve.secret(),
 		Language: v.language.Chosen(), Theme: v.theme.Chosen(), RelayOnly: v.relay.On(), Chime: v.chime.On(), PIN: desk.PINTime(v.pin.Chosen()),
 	})
 	v.edited = false
@@ -241,98 +241,6 @@ func (f *mailForm) read() (desk.MailSettings, bool) {
 		Host: strings.TrimSpace(f.host.Text()), Port: port, Security: f.security.Chosen(), User: strings.TrimSpace(f.user.Text()),
 		From: strings.TrimSpace(f.from.Text()), FromName: strings.TrimSpace(f.fromName.Text()),
 	}, true
-}
-
-// smsForm is the HTTP gateway.
-type smsForm struct {
-	w                      *Window
-	content                *fyne.Container
-	preset, method         *part.Choice
-	url, headers, body     *part.Field
-	user                   *part.Field // shown where the template wants one
-	sender, secret, number *part.Field
-	presets                []desk.SMSPreset
-	test                   *testLine
-}
-
-func newSMSForm(w *Window, touch func()) *smsForm {
-	k := w.skin
-	changed := func(string) { touch() }
-	field := func(key string) *part.Field { return k.NewField(w.t("settings.sms."+key), "").OnChange(changed) }
-	f := &smsForm{w: w, url: field("url"), headers: field("headers").Rows(2), body: field("body").Rows(3), user: field("user"), sender: field("sender")}
-	f.preset = k.NewChoice(w.t("settings.sms.preset"), func(id string) { f.fill(id); touch() })
-	f.url.SetHint(w.t("settings.sms.urlHint"))
-	f.secret = k.NewField(w.t("settings.sms.secret"), "").Secret().OnChange(changed)
-	f.method = k.NewChoice(w.t("settings.sms.method"), func(string) { touch() })
-	f.number = k.NewField(w.t("settings.sms.testNumber"), "")
-	f.test = newTestLine(w, w.t("settings.sms.test"), func() {
-		w.post(desk.DoTestSMS{Phone: f.number.Text(), Country: w.home.invite.country.Chosen()})
-	})
-	f.content = part.Column(14, k.NewProse(part.SoftStyle(), w.t("settings.sms.text")), f.preset,
-		part.TopRow(10, part.Wide(104, f.method), part.Grow(f.url)),
-		f.headers, f.body, f.user, f.sender, f.secret, f.number, f.test.content)
-	return f
-}
-
-// ownPreset is the choice of a template that the clinic writes itself.
-const ownPreset = "own"
-
-// fill puts a known gateway's template into the form.
-func (f *smsForm) fill(id string) {
-	for _, p := range f.presets {
-		if p.ID == id {
-			f.method.Choose(p.Method)
-			f.url.Type(p.URL)
-			f.headers.Type(p.Headers)
-			f.body.Type(p.Body)
-		}
-	}
-}
-
-func (f *smsForm) offer(presets []desk.SMSPreset, edited bool, chosen string) {
-	f.presets = presets
-	show(f.preset, len(presets) > 0)
-	if edited && f.preset.Chosen() != "" {
-		return
-	}
-	options, known := []part.Option{{ID: ownPreset, Words: f.w.t("settings.sms.own")}}, ownPreset
-	for _, p := range presets {
-		options = append(options, part.Option{ID: p.ID, Words: p.Name})
-		if p.ID == chosen {
-			known = chosen
-		}
-	}
-	f.preset.SetOptions(options, known)
-}
-
-func (f *smsForm) Render(s desk.Settings, edited bool) {
-	m := s.SMS
-	f.offer(s.SMSPresets, edited, m.Preset)
-	if !edited || f.method.Chosen() == "" {
-		method := m.Method
-		if method == "" {
-			method = "POST"
-		}
-		f.method.SetOptions([]part.Option{{ID: "POST", Words: "POST"}, {ID: "GET", Words: "GET"}, {ID: "PUT", Words: "PUT"}}, method)
-	}
-	f.url.Begin(m.URL)
-	f.headers.Begin(m.Headers)
-	f.body.Begin(m.Body)
-	f.sender.Begin(m.Sender)
-	f.user.Begin(m.User)
-	show(f.user, strings.Contains(f.url.Text()+f.headers.Text()+f.body.Text(), "{user}"))
-	f.secret.SetHint(kept(f.w, m.HasSecret))
-	f.test.Render(s.SMSTest, edited, m.URL != "")
-}
-
-func (f *smsForm) read() desk.SMSSettings {
-	preset := f.preset.Chosen()
-	if preset == ownPreset {
-		preset = ""
-	}
-	return desk.SMSSettings{Preset: preset, URL: strings.TrimSpace(f.url.Text()), Method: f.method.Chosen(),
-		Headers: f.headers.Text(), Body: f.body.Text(), Sender: strings.TrimSpace(f.sender.Text()),
-		User: strings.TrimSpace(f.user.Text())}
 }
 
 // testLine is a button and what came of pressing it.

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -339,20 +340,63 @@ func TestEveryDesignedStateHasWordsAndFits(t *testing.T) {
 	}
 }
 
-func TestAKnownGatewayFillsTheTemplate(t *testing.T) {
-	f := uitest.Open(uitest.SettingsOpen(), 1180, 1400, 1)
-	if strings.Contains(says(f), "Konto hos leverandøren") {
-		t.Fatal("an account is asked for that nobody wants")
+// retype replaces what stands in a field.
+func retype(t *testing.T, f *uitest.Face, label, text string) {
+	t.Helper()
+	entry := find(t, f, "entry", label)
+	f.Canvas.Focus(entry.(fyne.Focusable))
+	for range []rune(facts(entry).Text) {
+		key(f, fyne.KeyBackspace)
 	}
-	press(t, f, "select", "Leverandør")
-	press(t, f, "item", "Eksempel SMS")
-	f.Window.Render(uitest.SettingsOpen()) // what was filled in is not taken back
-	typeInto(t, f, "Konto hos leverandøren", "lege")
+	test.Type(entry.(fyne.Focusable), text)
+}
+
+func TestTheChosenGatewaySaysWhatItWants(t *testing.T) {
+	f := uitest.Open(uitest.SettingsOpen(), 1180, 2400, 1)
+	if !strings.Contains(says(f), "API-passord") || strings.Contains(says(f), "Account SID") {
+		t.Fatalf("the form is not Sveve's: %s", says(f))
+	}
+	press(t, f, "select", "SMS-leverandør")
+	press(t, f, "item", "Twilio")
+	f.Window.Render(uitest.SettingsOpen()) // what was chosen is not taken back
+	if strings.Contains(says(f), "API-passord") || !strings.Contains(says(f), "Account SID") {
+		t.Fatalf("the form is not Twilio's: %s", says(f))
+	}
+	press(t, f, "button", "Lagre") // nothing was filled in: the gateway was only looked at
+	if got, ok := f.Last().(desk.DoSaveSettings); !ok || got.SMS.Gateway != "" || got.SMSReserve.Gateway != "own" {
+		t.Fatalf("posted %+v", f.Last())
+	}
+	before := f.Last()
+	press(t, f, "select", "SMS-leverandør") // this desk has not answered with what was saved
+	press(t, f, "item", "Twilio")
+	typeInto(t, f, "Account SID", "AC1")
+	press(t, f, "button", "Lagre")
+	if !reflect.DeepEqual(f.Last(), before) || !strings.Contains(says(f), "Fyll ut dette feltet.") {
+		t.Fatalf("saved without a token: %+v", f.Last())
+	}
+	typeInto(t, f, "Auth Token, eller API-nøkkelens hemmelighet", "hemmelig")
+	retype(t, f, "Avsender", "Bø legekontor")
+	press(t, f, "button", "Lagre")
+	if !reflect.DeepEqual(f.Last(), before) || !strings.Contains(says(f), "A–Z") {
+		t.Fatalf("saved with a sender that no gateway takes: %+v", f.Last())
+	}
+	retype(t, f, "Avsender", "Legekontor")
 	press(t, f, "button", "Lagre")
 	got, ok := f.Last().(desk.DoSaveSettings)
-	want := desk.SMSSettings{Preset: "example", URL: "https://sms.example/send", Method: "GET", Headers: "X-Kind: text",
-		Body: "{user} {secret}", Sender: "Legesenter", User: "lege"}
-	if !ok || got.SMS != want {
+	want := desk.SMSSettings{Gateway: "twilio", Values: map[string]string{"user": "AC1", "sender": "Legekontor"}}
+	if !ok || !reflect.DeepEqual(got.SMS, want) || got.SMSSecret == nil || *got.SMSSecret != "hemmelig" || got.SMSReserveSecret != nil {
 		t.Fatalf("posted %+v", f.Last())
+	}
+}
+
+func TestTheMessageIsShownAndCounted(t *testing.T) {
+	f := uitest.Open(uitest.SettingsOpen(), 1180, 2400, 1)
+	if !strings.Contains(says(f), "1 SMS") || !strings.Contains(says(f), "109 av 160") {
+		t.Fatalf("no count: %s", says(f))
+	}
+	press(t, f, "select", "Slik blir meldingen")
+	press(t, f, "item", "Nynorsk")
+	if !strings.Contains(says(f), "2 SMS") || !strings.Contains(says(f), "šđá") {
+		t.Fatalf("no count: %s", says(f))
 	}
 }

@@ -118,6 +118,8 @@ type DoSaveSettings struct {
 	SMS              SMSSettings
 	MailPassword     *string
 	SMSSecret        *string
+	SMSReserve       SMSSettings
+	SMSReserveSecret *string
 	Language, Theme  string
 	RelayOnly, Chime bool
 	PIN              PINTime // empty keeps it
@@ -126,8 +128,11 @@ type DoSaveSettings struct {
 // DoTestMail sends a test message to the doctor's own address; DoTestSMS to the given number.
 type DoTestMail struct{}
 
-// DoTestSMS sends a test message.
-type DoTestSMS struct{ Phone, Country string }
+// DoTestSMS sends a test message, through the reserve gateway where it says so.
+type DoTestSMS struct {
+	Phone, Country string
+	Reserve        bool
+}
 
 // DoLetBe answers the question about an unsure letter: it is taken as sent.
 type DoLetBe struct{ Invitation signaling.InvitationID }

@@ -110,7 +110,7 @@ func (l *loop) doSettings(c Command) {
 	case DoTestMail:
 		l.testMail()
 	case DoTestSMS:
-		l.testSMS(c.Phone, c.Country)
+		l.testSMS(c)
 	}
 }
 

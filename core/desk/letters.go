@@ -40,16 +40,6 @@ func NewLetters(clock func() time.Time, roots *x509.CertPool) Letters {
 	}
 }
 
-// smsPresets are the gateways that the settings offer.
-func smsPresets() []SMSPreset {
-	known := sms.Presets()
-	out := make([]SMSPreset, len(known))
-	for i, p := range known {
-		out[i] = SMSPreset{ID: p.ID, Name: p.Name, URL: p.Template.URL, Method: p.Template.Method, Headers: p.Template.Headers, Body: p.Template.Body}
-	}
-	return out
-}
-
 // smsTimeout bounds one request to a gateway.
 const smsTimeout = 20 * time.Second
 
@@ -168,7 +158,7 @@ func (p Letters) gateways(a Accounts) (ways []deliver.Channel) {
 	if c, err := p.SMS(a.SMS, a.SMSSecret); err == nil {
 		ways = append(ways, c)
 	}
-	if hasSMS(a.SMSReserve) {
+	if smsOf(a.SMSReserve) != "" {
 		if c, err := p.SMS(a.SMSReserve, a.SMSReserveSecret); err == nil {
 			ways = append(ways, c)
 		}

@@ -11,9 +11,10 @@ import (
 
 // settingsView is what the settings screen shows beyond the stored values.
 type settingsView struct {
-	mailTest, smsTest Test
-	saved             bool
-	problem           *Problem
+	mailTest             Test
+	smsTest, reserveTest Test
+	saved                bool
+	problem              *Problem
 }
 
 // saveSettings writes the settings. When that goes wrong they count until the program ends, and the banner says so.
@@ -35,8 +36,9 @@ func (l *loop) doSaveSettings(c DoSaveSettings) {
 	s := &l.settings
 	s.Mail = settings.Mail{Host: c.Mail.Host, Port: c.Mail.Port, Security: c.Mail.Security, User: c.Mail.User,
 		From: c.Mail.From, FromName: c.Mail.FromName}
-	s.SMS = settings.SMS{Preset: c.SMS.Preset, URL: c.SMS.URL, Method: c.SMS.Method, Headers: c.SMS.Headers,
-		Body: c.SMS.Body, Sender: c.SMS.Sender, User: c.SMS.User}
+	first, reserve := smsStored(c.SMS), smsStored(c.SMSReserve)
+	c.SMSSecret, c.SMSReserveSecret = smsSecret(s.SMS, first, c.SMSSecret), smsSecret(s.SMSReserve, reserve, c.SMSReserveSecret)
+	s.SMS, s.SMSReserve = first, reserve
 	s.RelayOnly, s.Chime = c.RelayOnly, c.Chime
 	if c.PIN != "" {
 		s.PINTime = string(c.PIN)
@@ -51,10 +53,13 @@ func (l *loop) doSaveSettings(c DoSaveSettings) {
 		l.settingsView.problem = l.problems[slotSettings]
 		return
 	}
-	l.saveSecrets(c.MailPassword, c.SMSSecret)
+	if p := l.problems[slotSMS]; p != nil { // it will be said again if it is still so
+		l.problems[slotSMS] = nil
+	}
+	l.saveSecrets(c.MailPassword, c.SMSSecret, c.SMSReserveSecret)
 }
 
-func (l *loop) saveSecrets(mail, sms *string) {
+func (l *loop) saveSecrets(mail, sms, reserve *string) {
 	store := l.secrets
 	l.start(func(ctx context.Context) func() {
 		var err error
@@ -64,12 +69,18 @@ func (l *loop) saveSecrets(mail, sms *string) {
 		if sms != nil && err == nil {
 			err = setSecret(ctx, store, settings.SecretSMS, *sms)
 		}
+		if reserve != nil && err == nil {
+			err = setSecret(ctx, store, settings.SecretSMSReserve, *reserve)
+		}
 		return func() {
 			if mail != nil {
 				l.accounts.MailPassword = *mail
 			}
 			if sms != nil {
 				l.accounts.SMSSecret = *sms
+			}
+			if reserve != nil {
+				l.accounts.SMSReserveSecret = *reserve
 			}
 			if l.settingsView.saved = err == nil; err != nil {
 				l.settingsView.problem = diskProblem(err, "secretNotSaved")
@@ -80,25 +91,31 @@ func (l *loop) saveSecrets(mail, sms *string) {
 
 // testMail sends a test message to the doctor's own address.
 func (l *loop) testMail() {
-	l.test(&l.settingsView.mailTest, l.settings.Email, "")
+	l.test(&l.settingsView.mailTest, l.letterAccounts(), l.settings.Email, "")
 }
 
-// testSMS sends one to the given number.
-func (l *loop) testSMS(typed, country string) {
-	number, err := l.Post.Phone(typed, country, l.settings.Language)
+// testSMS sends one to the given number, by the first gateway or by the reserve alone.
+func (l *loop) testSMS(c DoTestSMS) {
+	view, accounts := &l.settingsView.smsTest, l.letterAccounts()
+	if c.Reserve {
+		view = &l.settingsView.reserveTest
+		accounts.SMS, accounts.SMSSecret = accounts.SMSReserve, accounts.SMSReserveSecret
+	}
+	accounts.SMSReserve, accounts.SMSReserveSecret = settings.SMS{}, ""
+	number, err := l.Post.Phone(c.Phone, c.Country, l.settings.Language)
 	if err != nil {
-		l.settingsView.smsTest = Test{Problem: refused(err, "phoneNotUnderstood")}
+		*view = Test{Problem: refused(err, "phoneNotUnderstood")}
 		return
 	}
-	l.test(&l.settingsView.smsTest, "", number.Number)
+	l.test(view, accounts, "", number.Number)
 }
 
-func (l *loop) test(view *Test, email, number string) {
+func (l *loop) test(view *Test, accounts Accounts, email, number string) {
 	if view.Busy {
 		return
 	}
 	*view = Test{Busy: true}
-	accounts, language := l.letterAccounts(), l.invite.language
+	language := l.invite.language
 	l.start(func(ctx context.Context) func() {
 		ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 		defer cancel()

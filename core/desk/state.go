@@ -226,8 +226,9 @@ type Call struct {
 // Settings is what the settings screen edits: the stored values without secrets.
 type Settings struct {
 	Mail                           MailSettings
-	SMS                            SMSSettings
-	SMSPresets                     []SMSPreset
+	SMS, SMSReserve                SMSSettings // the reserve takes over when the other refuses
+	SMSGateways                    []SMSGateway
+	SMSPreviews                    []SMSPreview
 	Cameras, Microphones, Speakers []DeviceChoice
 	Language, Theme                string
 	RelayOnly                      bool
@@ -235,7 +236,8 @@ type Settings struct {
 	PIN                            PINTime
 	Workstation                    string
 	Keyring                        string // "keyring" or "sealedFile"
-	MailTest, SMSTest              Test
+	MailTest                       Test
+	SMSTest, SMSReserveTest        Test
 	Saved                          bool
 	Problem                        *Problem
 }
@@ -249,24 +251,6 @@ type MailSettings struct {
 	From        string
 	FromName    string
 	HasPassword bool
-}
-
-// SMSSettings is the HTTP gateway.
-type SMSSettings struct {
-	Preset    string // "" is the plain template
-	URL       string
-	Method    string
-	Headers   string // one "Name: value" per line
-	Body      string // with {number} {text} {sender} {user} {secret}
-	Sender    string
-	User      string // of the clinic's account at the gateway
-	HasSecret bool
-}
-
-// SMSPreset is a gateway whose template is known: what it puts into SMSSettings.
-type SMSPreset struct {
-	ID, Name                   string // Name is the company's own
-	URL, Method, Headers, Body string
 }
 
 // Test is the state of a settings test.

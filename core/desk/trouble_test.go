@@ -522,7 +522,7 @@ func TestSettingsAndDevices(t *testing.T) {
 		password := "hemmelig"
 		o.do(desk.DoSaveSettings{
 			Mail: desk.MailSettings{Host: "smtp.example", Port: 465, Security: "tls", User: "u", From: "f@example.no"},
-			SMS:  desk.SMSSettings{Method: "POST", URL: "https://sms.example"}, MailPassword: &password, Language: "en", Theme: "dark",
+			SMS:  desk.SMSSettings{Gateway: "template", Values: map[string]string{"method": "POST", "url": "https://sms.example"}}, MailPassword: &password, Language: "en", Theme: "dark",
 		})
 		s = o.until("saved", func(s desk.State) bool { return s.Settings.Saved })
 		if !s.Settings.Mail.HasPassword || s.Settings.SMS.HasSecret || s.Language != "en" || s.Theme != "dark" || s.Settings.Chime {

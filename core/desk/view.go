@@ -87,7 +87,7 @@ func (l *loop) readAloudView() *ReadAloud {
 }
 
 func (l *loop) viewSettings() Settings {
-	m, t, d := l.settings.Mail, l.settings.SMS, l.settings.Devices
+	m, d := l.settings.Mail, l.settings.Devices
 	keyring := "keyring"
 	if l.settings.SealedFile {
 		keyring = "sealedFile"
@@ -95,14 +95,13 @@ func (l *loop) viewSettings() Settings {
 	return Settings{
 		Mail: MailSettings{Host: m.Host, Port: m.Port, Security: m.Security, User: m.User, From: m.From,
 			FromName: m.FromName, HasPassword: l.accounts.MailPassword != ""},
-		SMS: SMSSettings{Preset: t.Preset, URL: t.URL, Method: t.Method, Headers: t.Headers, Body: t.Body,
-			Sender: t.Sender, User: t.User, HasSecret: l.accounts.SMSSecret != ""},
-		SMSPresets: smsPresets(),
-		Cameras:    l.choices(mediadevice.Camera, d.Camera), Microphones: l.choices(mediadevice.Microphone, d.Microphone),
+		SMS: smsView(l.settings.SMS, l.accounts.SMSSecret), SMSReserve: smsView(l.settings.SMSReserve, l.accounts.SMSReserveSecret),
+		SMSGateways: smsGateways(), SMSPreviews: l.smsPreviews(),
+		Cameras: l.choices(mediadevice.Camera, d.Camera), Microphones: l.choices(mediadevice.Microphone, d.Microphone),
 		Speakers: l.choices(mediadevice.Speaker, d.Speaker),
 		Language: l.settings.Language, Theme: l.settings.Theme, RelayOnly: l.settings.RelayOnly, Chime: l.settings.Chime, PIN: l.pinTime(),
 		Workstation: l.settings.Workstation, Keyring: keyring,
-		MailTest: l.settingsView.mailTest, SMSTest: l.settingsView.smsTest, Saved: l.settingsView.saved,
+		MailTest: l.settingsView.mailTest, SMSTest: l.settingsView.smsTest, SMSReserveTest: l.settingsView.reserveTest, Saved: l.settingsView.saved,
 		Problem: l.settingsView.problem,
 	}
 }

@@ -236,12 +236,35 @@ func SettingsOpen() desk.State {
 func Settings() desk.Settings {
 	return desk.Settings{
 		Mail: desk.MailSettings{Host: "smtp.sentrum.example", Port: 587, Security: "starttls", User: "video@sentrum.example", From: "video@sentrum.example", FromName: "Legesenteret Sentrum", HasPassword: true},
-		SMS: desk.SMSSettings{URL: "https://sms.example/v1/send", Method: "POST", Headers: "Authorization: Bearer {secret}\nContent-Type: application/json",
-			Body: `{"to":"{number}","from":"{sender}","text":"{text}"}`, Sender: "Legesenter", HasSecret: true},
-		SMSPresets:  []desk.SMSPreset{{ID: "example", Name: "Eksempel SMS", URL: "https://sms.example/send", Method: "GET", Headers: "X-Kind: text", Body: "{user} {secret}"}},
+		SMS:  desk.SMSSettings{Gateway: "sveve", Values: map[string]string{"user": "sentrum", "sender": "Legesenter"}, HasSecret: true},
+		SMSReserve: desk.SMSSettings{Gateway: "own", HasSecret: true, Values: map[string]string{"method": "POST", "url": "https://sms.example/v1/send",
+			"headers": "Authorization: Bearer {secret}\nContent-Type: application/json", "body": `{"to":"{number}","from":"{sender}","text":"{text}"}`, "sender": "Legesenter"}},
+		SMSGateways: gateways(), SMSPreviews: previews(),
 		Cameras:     []desk.DeviceChoice{{ID: "c1", Name: "Integrert kamera", Chosen: true}, {ID: "c2", Name: "USB-kamera på skjermen"}},
 		Microphones: []desk.DeviceChoice{{ID: "m1", Name: "Hodesett"}, {ID: "m2", Name: "Bordmikrofon", Chosen: true, Missing: true}},
 		Speakers:    []desk.DeviceChoice{{ID: "s1", Name: "Hodesett", Chosen: true}},
 		Language:    "nb", Theme: "light", Chime: true, PIN: desk.PINShortly, Workstation: "Kontor 1", Keyring: "keyring",
+	}
+}
+
+// gateways are one of a company and one that the clinic describes.
+func gateways() []desk.SMSGateway {
+	return []desk.SMSGateway{
+		{ID: "sveve", Name: "Sveve", Fields: []desk.SMSField{{ID: "user", Words: "user"}, {ID: "secret", Words: "apiPassword"},
+			{ID: "sender", Words: "sender", Optional: true}, {ID: "url", Words: "url", Default: "https://sveve.no/SMS/SendMessage"}},
+			Sender: desk.SMSSender{Letters: 11, Least: 3, Digits: 11, Empty: true}},
+		{ID: "twilio", Name: "Twilio", Fields: []desk.SMSField{{ID: "user", Words: "accountSID"}, {ID: "secret", Words: "token"}, {ID: "sender", Words: "sender"}},
+			Sender: desk.SMSSender{Letters: 11, Digits: 15}, Reports: true},
+		{ID: "own", Fields: []desk.SMSField{{ID: "method", Words: "method", Default: "POST", Options: []string{"POST", "GET", "PUT"}},
+			{ID: "url", Words: "url", Hint: "https://api.leverandor.no/sms"}, {ID: "headers", Words: "headers", Rows: 2, Optional: true},
+			{ID: "body", Words: "body", Rows: 3, Optional: true}, {ID: "user", Words: "templateUser", Optional: true},
+			{ID: "sender", Words: "sender", Optional: true}, {ID: "secret", Words: "secret", Optional: true}}, Sender: desk.SMSSender{Free: true}},
+	}
+}
+
+func previews() []desk.SMSPreview {
+	return []desk.SMSPreview{
+		{Language: "nb", Text: "Videotime 24.11. kl. 10:30 hos Legesenteret Sentrum.\nhttps://lege.example/#xxxxxxxxxxxxxxxxxxxxxx\nPIN: 123456", Segments: 1, Units: 109, Room: 160},
+		{Language: "nn", Text: "Videotime 24.11. kl. 10:30 hos Deanu dearvvašvuođaguovddáš.\nhttps://lege.example/#xxxxxxxxxxxxxxxxxxxxxx\nPIN: 123456", Segments: 2, Units: 116, Room: 134, Odd: "šđá"},
 	}
 }
