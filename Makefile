@@ -60,7 +60,7 @@ page: ## the patient's page: type check and tests
 	@$(NEED) page
 	test -d node_modules/typescript || npm ci --no-audit --no-fund --silent
 	npx --no-install tsc -p tsconfig.json
-	node --test signaling-server/web/test/
+	node --test signaling-server/web/test/*.test.mjs
 	$(DONE)
 
 .PHONY: vectors

@@ -1,5 +1,6 @@
 // The journey by tables: each line is what happens and what the patient then sees.
 
+import "./webcrypto.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ABSENT_LONG, ABSENT_TOO_LONG, begin, live, screen, step } from "../journey.js";

@@ -1,5 +1,6 @@
 // What can be tested of the page without a browser: words, colours, the PIN, times and numbers, kinds of browsers.
 
+import "./webcrypto.mjs";
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,5 +1,6 @@
 // The line with a socket and a clock of the test's own.
 
+import "./webcrypto.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Line } from "../signaling.js";
