@@ -183,9 +183,10 @@ func (s *Server) relays(local net.IP) *relays {
 	return r
 }
 
-// permits is asked before a permission is given (RFC 8656 section 9.2).
+// permits is asked before a permission is given (RFC 8656 section 9.2). An IPv4 address that is written as an IPv6 one is
+// nobody's.
 func (s *Server) permits(_ net.Addr, peer net.IP) bool {
-	if s.guard.reachable(peer) {
+	if mapped := len(peer) == net.IPv6len && peer.To4() != nil; !mapped && s.guard.reachable(peer) {
 		return true
 	}
 	s.denied.Add(1)
