@@ -36,7 +36,6 @@ type edgeFlags struct {
 
 	trusted []netip.Prefix
 	turnIP  netip.Addr
-	secret  []byte // shared with another TURN server
 }
 
 func (f *edgeFlags) add(fs *flag.FlagSet) {
