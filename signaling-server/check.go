@@ -148,6 +148,7 @@ func (c *checkup) checkStore(ctx context.Context, f *serveFlags, errs io.Writer)
 		}
 		if _, running, err := askRunning(ctx, f.data, order{Verb: "clinic list"}); running {
 			c.storeAnswered(err)
+			c.room(f.data)
 			return
 		}
 	}
@@ -166,10 +167,9 @@ func (c *checkup) checkStore(ctx context.Context, f *serveFlags, errs io.Writer)
 	}
 	_, err = st.Clinics(ctx)
 	c.storeAnswered(err)
-	free, known := st.Free()
 	st.Close()
-	if known {
-		c.room(free)
+	if f.natsURL == "" {
+		c.room(f.data)
 		if err := handOver(f.data); err != nil {
 			c.warn("store", err.Error())
 		}
@@ -184,7 +184,12 @@ func (c *checkup) storeAnswered(err error) {
 	c.fine("store", "answers")
 }
 
-func (c *checkup) room(free uint64) {
+func (c *checkup) room(folder string) {
+	free, err := store.FreeOn(folder)
+	if err != nil {
+		c.warn("disk", err.Error())
+		return
+	}
 	words := fmt.Sprintf("%d MiB free on its disk", free>>20)
 	switch {
 	case free < store.MinFree:

@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"legekonsultasjon/signaling-server/store"
 )
 
 // Exit codes.
@@ -20,6 +22,7 @@ const (
 	exitUsage  = 2 // the command line is not right
 	exitInUse  = 3 // the port or the data folder is taken by another program
 	exitWarned = 4 // check: it works, and something should be seen to
+	exitBroken = 5 // the store is not whole; starting again does not help
 )
 
 const usage = `signaling-server lets doctors' desktops and patients' browsers find each other.
@@ -37,7 +40,8 @@ const usage = `signaling-server lets doctors' desktops and patients' browsers fi
 
 Settings come from the command line, from SIGNALING_SERVER_* in the environment, and from the file that --config names.
 
-Exit codes: 0 done, 1 failed, 2 wrong command line or settings, 3 port or data folder in use, 4 (check) works, with warnings.
+Exit codes: 0 done, 1 failed, 2 wrong command line or settings, 3 port or data folder in use, 4 (check) works, with warnings,
+5 the store is not whole and has to be restored.
 `
 
 func main() {
@@ -90,6 +94,8 @@ func exitCode(err error, errs io.Writer) int {
 		return exitUsage
 	case errors.As(err, &taken):
 		return exitInUse
+	case errors.Is(err, store.ErrNotWhole):
+		return exitBroken
 	}
 	return exitFailed
 }

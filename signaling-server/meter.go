@@ -55,6 +55,9 @@ func (m *meter) watch(st *store.Store, door *front.Server) {
 		gauge("signaling_store_free_bytes", func() float64 { free, _ := st.Free(); return float64(free) })
 		gauge("signaling_store_needed_bytes", func() float64 { return store.MinFree })
 	}
+	if n, known := openFiles(); known {
+		gauge("signaling_open_files_limit", func() float64 { return float64(n) })
+	}
 	gauge("signaling_draining", func() float64 { return truth(door.Draining()) })
 	gauge(`signaling_sockets{kind="patient"}`, func() float64 { patients, _ := door.Sockets(); return float64(patients) })
 	gauge(`signaling_sockets{kind="desktop"}`, func() float64 { _, desktops := door.Sockets(); return float64(desktops) })

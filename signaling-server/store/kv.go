@@ -210,6 +210,9 @@ func (s *Store) roomLeft(least uint64) error {
 	return nil
 }
 
+// FreeOn is how many bytes a server may still write to the disk of a data folder.
+func FreeOn(folder string) (bytes uint64, err error) { return freeBytes(folder) }
+
 // Free is how many bytes are free for the embedded store; known is false when nobody can say.
 func (s *Store) Free() (bytes uint64, known bool) {
 	if s.opts.URL != "" {
