@@ -1,9 +1,6 @@
 package ui
 
 import (
-	"strconv"
-	"strings"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -87,7 +84,7 @@ func (v *settingsView) Render(s desk.State) {
 	in, w := s.Settings, v.w
 	if in.Saved && !v.given.Saved {
 		v.edited = false
-		v.mail.password.SetText("")
+		v.mail.forget()
 		v.sms.forget()
 	}
 	v.given = in
@@ -121,7 +118,7 @@ func (v *settingsView) store() {
 	}
 	v.w.post(desk.DoSaveSettings{
 		Mail: mail, SMS: v.sms.first.read(), SMSReserve: v.sms.reserve.read(),
-		MailPassword: typed(v.mail.password), SMSSecret: v.sms.first.secret(), SMSReserveSecret: v.sms.reserve.secret(),
+		MailPassword: typed(v.mail.password), MailClient: typed(v.mail.client), SMSSecret: v.sms.first.secret(), SMSReserveSecret: v.sms.reserve.secret(),
 		Language: v.language.Chosen(), Theme: v.theme.Chosen(), RelayOnly: v.relay.On(), Chime: v.chime.On(), PIN: desk.PINTime(v.pin.Chosen()),
 	})
 	v.edited = false
@@ -175,72 +172,12 @@ func (h *halves) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(320, part.HeightFor(objects[0], width)+20+part.HeightFor(objects[1], width))
 }
 
-// mailForm is the clinic's SMTP account.
-type mailForm struct {
-	w                          *Window
-	content                    *fyne.Container
-	host, port, user, password *part.Field
-	from, fromName             *part.Field
-	security                   *part.Choice
-	test                       *testLine
-}
-
-func newMailForm(w *Window, touch func()) *mailForm {
-	k := w.skin
-	changed := func(string) { touch() }
-	field := func(key string) *part.Field { return k.NewField(w.t("settings.mail."+key), "").OnChange(changed) }
-	f := &mailForm{w: w, host: field("host"), port: field("port"), user: field("user"), from: field("from"), fromName: field("fromName")}
-	f.host.SetHint(w.t("settings.mail.hostHint"))
-	f.password = k.NewField(w.t("settings.mail.password"), "").Secret().OnChange(changed)
-	f.security = k.NewChoice(w.t("settings.mail.security"), func(string) { touch() })
-	f.test = newTestLine(w, w.t("settings.mail.test"), func() { w.post(desk.DoTestMail{}) })
-	f.content = part.Column(14, k.NewProse(part.SoftStyle(), w.t("settings.mail.text")), f.host,
-		part.TopRow(10, part.Wide(104, f.port), part.Grow(f.security)),
-		f.user, f.password, f.from, f.fromName, f.test.content)
-	return f
-}
-
-func (f *mailForm) Render(s desk.Settings, edited bool) {
-	w, m := f.w, s.Mail
-	f.host.Begin(m.Host)
-	port := ""
-	if m.Port > 0 {
-		port = strconv.Itoa(m.Port)
-	}
-	f.port.Begin(port)
-	f.user.Begin(m.User)
-	f.from.Begin(m.From)
-	f.fromName.Begin(m.FromName)
-	if !edited || f.security.Chosen() == "" {
-		f.security.SetOptions([]part.Option{{ID: "starttls", Words: w.t("settings.mail.starttls")},
-			{ID: "tls", Words: w.t("settings.mail.tls")}, {ID: "none", Words: w.t("settings.mail.none")}}, m.Security)
-	}
-	f.password.SetHint(kept(w, m.HasPassword))
-	f.test.Render(s.MailTest, edited, m.Host != "")
-}
-
 // kept is the hint of a secret's field: that one is stored, or nothing.
 func kept(w *Window, has bool) string {
 	if has {
 		return w.t("settings.secretKept")
 	}
 	return ""
-}
-
-// read returns what stands in the form; false after showing what is wrong.
-func (f *mailForm) read() (desk.MailSettings, bool) {
-	port, err := strconv.Atoi(strings.TrimSpace(f.port.Text()))
-	empty := strings.TrimSpace(f.host.Text()) == ""
-	if (err != nil || port < 1 || port > 65535) && !empty {
-		f.port.SetProblem(f.w.t("settings.badPort"))
-		f.port.Focus()
-		return desk.MailSettings{}, false
-	}
-	f.port.SetProblem("")
-	return desk.MailSettings{
-		Host: strings.TrimSpace(f.host.Text()), Port: port, Security: f.security.Chosen(), User: strings.TrimSpace(f.user.Text()),
-		From: strings.TrimSpace(f.from.Text()), FromName: strings.TrimSpace(f.fromName.Text()),
-	}, true
 }
 
 // testLine is a button and what came of pressing it.

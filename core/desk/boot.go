@@ -83,6 +83,8 @@ type vault struct {
 	session  string
 	accounts Accounts
 
+	mailToken, mailClient string
+
 	installation signaling.InstallationID
 }
 
@@ -112,6 +114,7 @@ func (l *loop) openVault(store settings.SecretStore, sealed bool) {
 			if l.settings.Server == "" { // the settings were lost: nobody knows whose session it is
 				l.session = ""
 			}
+			l.openMail(v.mailToken, v.mailClient)
 			l.openBook(v)
 			if l.session != "" {
 				l.connect()
@@ -129,7 +132,8 @@ func readVault(ctx context.Context, store settings.SecretStore, book string, our
 		into *string
 	}{
 		{settings.SecretBookKey, &v.key}, {settings.SecretSession, &v.session},
-		{settings.SecretMailPassword, &v.accounts.MailPassword}, {settings.SecretSMS, &v.accounts.SMSSecret},
+		{settings.SecretMailPassword, &v.accounts.MailPassword}, {settings.SecretMailToken, &v.mailToken},
+		{settings.SecretMailClient, &v.mailClient}, {settings.SecretSMS, &v.accounts.SMSSecret},
 		{settings.SecretSMSReserve, &v.accounts.SMSReserveSecret},
 	} {
 		if *want.into, err = getSecret(ctx, store, want.name); err != nil {

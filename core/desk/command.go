@@ -117,6 +117,7 @@ type DoSaveSettings struct {
 	Mail             MailSettings
 	SMS              SMSSettings
 	MailPassword     *string
+	MailClient       *string // what Google calls a client secret
 	SMSSecret        *string
 	SMSReserve       SMSSettings
 	SMSReserveSecret *string
@@ -124,6 +125,15 @@ type DoSaveSettings struct {
 	RelayOnly, Chime bool
 	PIN              PINTime // empty keeps it
 }
+
+// DoMailSignIn signs in at the mail provider of the stored settings, in the browser or by a code for another device.
+type DoMailSignIn struct{ ByDevice bool }
+
+// DoMailSignInStop calls that off.
+type DoMailSignInStop struct{}
+
+// DoMailSignOut forgets the sign-in at the mail provider.
+type DoMailSignOut struct{}
 
 // DoTestMail sends a test message to the doctor's own address; DoTestSMS to the given number.
 type DoTestMail struct{}
@@ -180,6 +190,9 @@ func (DoChooseDevice) command()   {}
 func (DoOpenSettings) command()   {}
 func (DoCloseSettings) command()  {}
 func (DoSaveSettings) command()   {}
+func (DoMailSignIn) command()     {}
+func (DoMailSignInStop) command() {}
+func (DoMailSignOut) command()    {}
 func (DoTestMail) command()       {}
 func (DoTestSMS) command()        {}
 func (DoLetBe) command()          {}

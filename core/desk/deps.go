@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/deliver"
+	"legekonsultasjon/core/deliver/email"
+	"legekonsultasjon/core/deliver/oauth"
 	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
@@ -27,9 +30,12 @@ type Deps struct {
 	NewPeer  func(call.Config, call.Channel) (Peer, error) // adds codecs and the media clock
 	Devices  Devices
 	Notifier Notifier
-	Clock    func() time.Time // the machine's clock, in the user's time zone
-	Log      *slog.Logger     // ids only
-	Loopback bool             // calls on one machine: tests and the demo
+	// Browser opens an address in the system's browser, to sign in at the mail provider.
+	Browser       func(url string) error
+	MailProviders []oauth.Provider // nil are those that are known
+	Clock         func() time.Time // the machine's clock, in the user's time zone
+	Log           *slog.Logger     // ids only
+	Loopback      bool             // calls on one machine: tests and the demo
 	// Show is handed every new State, from the loop. It must not block: keep the newest and draw it elsewhere.
 	Show func(State)
 }
@@ -72,6 +78,7 @@ type Peer interface {
 	SetCamera(on bool)
 	SetDevices(call.Devices)
 	SetServers([]webrtc.ICEServer)
+	SetVolume(gain float64)
 	Close()
 }
 
@@ -131,6 +138,7 @@ func (r *Refusal) Error() string { return r.Code }
 type Accounts struct {
 	Mail         settings.Mail
 	MailPassword string
+	MailTokens   email.Tokens // take the password's place where one signs in at the provider; nil while nobody has
 	SMS          settings.SMS
 	SMSSecret    string
 
@@ -171,6 +179,9 @@ const commandQueue = 64
 func New(deps Deps) *Desk {
 	if deps.Clock == nil {
 		deps.Clock = time.Now
+	}
+	if deps.Browser == nil {
+		deps.Browser = func(string) error { return errors.New("no browser here") }
 	}
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)

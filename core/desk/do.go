@@ -49,6 +49,8 @@ func (l *loop) doInside(c Command) {
 		l.setCamera(c.On)
 	case DoChooseDevice:
 		l.chooseDevice(c.Kind, c.ID)
+	case DoVolume:
+		l.setVolume(c.Percent)
 	case DoSound:
 		l.doSound(c.Sound)
 	default:
@@ -107,6 +109,12 @@ func (l *loop) doSettings(c Command) {
 		l.settingsOpen = false
 	case DoSaveSettings:
 		l.doSaveSettings(c)
+	case DoMailSignIn:
+		l.doMailSignIn(c.ByDevice)
+	case DoMailSignInStop:
+		l.stopMailSignIn()
+	case DoMailSignOut:
+		l.doMailSignOut()
 	case DoTestMail:
 		l.testMail()
 	case DoTestSMS:

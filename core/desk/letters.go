@@ -22,6 +22,8 @@ type Letters struct {
 	// Mail and SMS make the channel of an account. A *deliver.Error with NotSetUp says that the account is of no use.
 	Mail func(account settings.Mail, password string) (deliver.Channel, error)
 	SMS  func(account settings.SMS, secret string) (deliver.Channel, error)
+	// MailByToken is Mail for an account at whose provider one signs in.
+	MailByToken func(account settings.Mail, tokens email.Tokens) (deliver.Channel, error)
 }
 
 // NewLetters makes the Post of this program: the clinic's SMTP account and its SMS gateway. Certificates are verified
@@ -31,6 +33,12 @@ func NewLetters(clock func() time.Time, roots *x509.CertPool) Letters {
 		Mail: func(a settings.Mail, password string) (deliver.Channel, error) {
 			return email.New(email.Settings{
 				Host: a.Host, Port: a.Port, Security: email.Security(a.Security), User: a.User, Password: password,
+				From: a.From, FromName: a.FromName, Roots: roots,
+			}, email.Usual(), clock)
+		},
+		MailByToken: func(a settings.Mail, tokens email.Tokens) (deliver.Channel, error) {
+			return email.New(email.Settings{
+				Host: a.Host, Port: a.Port, Security: email.Security(a.Security), User: a.Mailbox(), Tokens: tokens,
 				From: a.From, FromName: a.FromName, Roots: roots,
 			}, email.Usual(), clock)
 		},
@@ -84,7 +92,7 @@ func (Letters) Group(number string) string {
 
 // Check implements Post.
 func (p Letters) Check(a Accounts) (mail, sms *Refusal) {
-	if _, err := p.Mail(a.Mail, a.MailPassword); err != nil {
+	if _, err := p.mail(a); err != nil {
 		mail = &Refusal{Code: "mailNotReady"}
 	}
 	if len(p.gateways(a)) == 0 {
@@ -143,9 +151,9 @@ func (p Letters) hand(ctx context.Context, a Accounts, facts letter.Facts, write
 		}
 		return o
 	}
-	channel, err := p.Mail(a.Mail, a.MailPassword)
+	channel, err := p.mail(a)
 	if err != nil {
-		return Outcome{Reason: string(deliver.NotSetUp)}
+		return Outcome{Reason: string(deliver.CodeOf(err))}
 	}
 	m.To, m.Subject, m.Text, m.HTML = email, words.Subject, words.Text, words.HTML
 	m.Calendar, m.Method = words.Calendar, string(words.Method)

@@ -17,6 +17,7 @@ const (
 	slotSettings
 	slotSecrets
 	slotSMS
+	slotMail
 	problemSlots
 )
 

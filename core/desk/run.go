@@ -37,6 +37,8 @@ type loop struct {
 	signIn    SignIn
 	session   string
 	accounts  Accounts
+	mail      mailAccount
+	mailRun   *int              // of the sign-in at the mail provider that runs
 	book      *appointment.Book // nil until opened, or when it cannot be
 	saveAfter time.Time         // not before: the disk was full
 	saved     []func()          // to do once the book is saved; at most maxSaved

@@ -34,7 +34,9 @@ func (l *loop) saveSettings() bool {
 func (l *loop) doSaveSettings(c DoSaveSettings) {
 	l.settingsView.saved, l.settingsView.problem = false, nil
 	s := &l.settings
-	s.Mail = settings.Mail{Host: c.Mail.Host, Port: c.Mail.Port, Security: c.Mail.Security, User: c.Mail.User,
+	mailBefore := s.Mail
+	s.Mail = settings.Mail{Provider: c.Mail.Provider, ByPassword: c.Mail.ByPassword, ClientID: c.Mail.ClientID, Tenant: c.Mail.Tenant,
+		Host: c.Mail.Host, Port: c.Mail.Port, Security: c.Mail.Security, User: c.Mail.User,
 		From: c.Mail.From, FromName: c.Mail.FromName}
 	first, reserve := smsStored(c.SMS), smsStored(c.SMSReserve)
 	c.SMSSecret, c.SMSReserveSecret = smsSecret(s.SMS, first, c.SMSSecret), smsSecret(s.SMSReserve, reserve, c.SMSReserveSecret)
@@ -53,6 +55,8 @@ func (l *loop) doSaveSettings(c DoSaveSettings) {
 		l.settingsView.problem = l.problems[slotSettings]
 		return
 	}
+	l.mailChanged(mailBefore, c.MailClient)
+	l.saveMailClient(c.MailClient)
 	if p := l.problems[slotSMS]; p != nil { // it will be said again if it is still so
 		l.problems[slotSMS] = nil
 	}
@@ -86,6 +90,20 @@ func (l *loop) saveSecrets(mail, sms, reserve *string) {
 				l.settingsView.problem = diskProblem(err, "secretNotSaved")
 			}
 		}
+	})
+}
+
+// saveMailClient stores what Google calls a client secret.
+func (l *loop) saveMailClient(secret *string) {
+	store := l.secrets
+	if secret == nil || store == nil {
+		return
+	}
+	l.start(func(ctx context.Context) func() {
+		if err := setSecret(ctx, store, settings.SecretMailClient, *secret); err != nil {
+			return func() { l.settingsView.problem = diskProblem(err, "secretNotSaved") }
+		}
+		return nil
 	})
 }
 

@@ -145,6 +145,7 @@ func (l *loop) wayArgs(id signaling.InvitationID, way appointment.Way) map[strin
 // letterAccounts are the accounts as they are now.
 func (l *loop) letterAccounts() Accounts {
 	accounts := l.accounts
+	accounts.MailTokens = l.mailTokens()
 	accounts.Mail, accounts.SMS, accounts.SMSReserve = l.settings.Mail, l.settings.SMS, l.settings.SMSReserve
 	return accounts
 }

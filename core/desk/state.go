@@ -216,6 +216,7 @@ type Call struct {
 	Began                                            time.Time // zero until media flows
 	Microphone                                       bool      // on
 	Camera                                           bool
+	Volume                                           int // of the patient's sound, in percent
 	PatientMicrophone, PatientCamera                 bool
 	Picture                                          bool // the patient's first picture has been shown
 	MicrophoneProblem, CameraProblem, SpeakerProblem *Problem
@@ -229,6 +230,8 @@ type Settings struct {
 	SMS, SMSReserve                SMSSettings // the reserve takes over when the other refuses
 	SMSGateways                    []SMSGateway
 	SMSPreviews                    []SMSPreview
+	MailPresets                    []MailPreset
+	MailSignIn                     MailSignIn
 	Cameras, Microphones, Speakers []DeviceChoice
 	Language, Theme                string
 	RelayOnly                      bool
@@ -251,6 +254,30 @@ type MailSettings struct {
 	From        string
 	FromName    string
 	HasPassword bool
+
+	Provider   string // of MailPresets, or "" for any other
+	ByPassword bool   // although the provider offers to sign in there
+	ClientID   string
+	Tenant     string
+	HasClient  bool // what Google calls a client secret is stored
+}
+
+// MailPreset is a known mail provider: what it puts into MailSettings, and what signing in there asks for.
+type MailPreset struct {
+	ID, Name, Host, Security string
+	Port                     int
+	Tenant, Device, Secret   bool
+}
+
+// MailSignIn is the sign-in at the mail provider.
+type MailSignIn struct {
+	Busy          bool
+	SignedIn      bool
+	Again         bool   // it has ended: the provider wants a new one
+	User          string // whose mailbox
+	URL           string // while busy in the browser: the address, for copying
+	Code, CodeURL string // while busy by another device: what is typed, and where
+	Problem       *Problem
 }
 
 // Test is the state of a settings test.

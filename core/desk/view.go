@@ -94,7 +94,9 @@ func (l *loop) viewSettings() Settings {
 	}
 	return Settings{
 		Mail: MailSettings{Host: m.Host, Port: m.Port, Security: m.Security, User: m.User, From: m.From,
-			FromName: m.FromName, HasPassword: l.accounts.MailPassword != ""},
+			FromName: m.FromName, HasPassword: l.accounts.MailPassword != "", Provider: m.Provider, ByPassword: m.ByPassword,
+			ClientID: m.ClientID, Tenant: m.Tenant, HasClient: l.mail.client != ""},
+		MailPresets: l.mailPresets(), MailSignIn: l.mailView(),
 		SMS: smsView(l.settings.SMS, l.accounts.SMSSecret), SMSReserve: smsView(l.settings.SMSReserve, l.accounts.SMSReserveSecret),
 		SMSGateways: smsGateways(), SMSPreviews: l.smsPreviews(),
 		Cameras: l.choices(mediadevice.Camera, d.Camera), Microphones: l.choices(mediadevice.Microphone, d.Microphone),
@@ -150,7 +152,7 @@ func (l *loop) callView(waiting []WaitingRow) *Call {
 	}
 	v := &Call{
 		Invitation: c.id, State: l.callState(), Began: c.began, Microphone: c.microphone, Camera: c.camera,
-		PatientMicrophone: remote.Microphone, PatientCamera: remote.Camera, Picture: c.picture, Quality: c.quality,
+		PatientMicrophone: remote.Microphone, PatientCamera: remote.Camera, Picture: c.picture, Quality: c.quality, Volume: c.volume,
 		MicrophoneProblem: l.deviceProblem(call.Microphone), CameraProblem: l.deviceProblem(call.Camera),
 		SpeakerProblem: l.deviceProblem(call.Speaker),
 	}
