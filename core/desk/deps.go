@@ -78,7 +78,6 @@ type Peer interface {
 	SetCamera(on bool)
 	SetDevices(call.Devices)
 	SetServers([]webrtc.ICEServer)
-	SetVolume(gain float64)
 	Close()
 }
 
