@@ -98,8 +98,12 @@ func TestTheThirtySeventhOfFortyByKeys(t *testing.T) {
 	}{
 		"send again": {func(h *fingers) { h.write("s"); h.press(fyne.KeyReturn) }, desk.DoResend{Invitation: id}},
 		"read":       {func(h *fingers) { h.write("l"); h.press(fyne.KeyReturn) }, desk.DoReadAloud{Invitation: id}},
-		"new PIN":    {func(h *fingers) { h.write("s"); h.write("e"); h.press(fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn) }, desk.DoNewPIN{Invitation: id}},
-		"cancel":     {func(h *fingers) { h.write("t"); h.press(fyne.KeyReturn) }, desk.DoCancel{Invitation: id}},
+		"new PIN": {func(h *fingers) {
+			h.write("s")
+			h.write("e")
+			h.press(fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)
+		}, desk.DoNewPIN{Invitation: id}},
+		"cancel": {func(h *fingers) { h.write("t"); h.press(fyne.KeyReturn) }, desk.DoCancel{Invitation: id}},
 		"move": {func(h *fingers) { h.write("f"); h.press(fyne.KeyReturn); h.write("1730"); h.press(fyne.KeyReturn) },
 			desk.DoMove{Invitation: id, At: time.Date(2026, 11, 22, 17, 30, 0, 0, time.UTC), Length: 10 * time.Minute}},
 	} {

@@ -276,7 +276,7 @@ func TestACrashAtAnyPointSendsNothingTwice(t *testing.T) {
 			again := newOffice(t, newServer(), "kontor-1")
 			again.keyring = o.keyring
 			again.server.Restore(o.server)
-			again.slept.Store(int64(m.at.Sub(time.Now())))
+			again.slept.Store(int64(time.Until(m.at)))
 			for name, data := range m.files {
 				if err := os.WriteFile(filepath.Join(again.profile, name), data, 0o600); err != nil {
 					t.Fatal(err)
