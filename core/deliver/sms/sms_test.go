@@ -35,20 +35,26 @@ const text = "Hei \"på\" deg & <dere>\\ 100% + {secret} {number}\nhttps://lege.
 
 var message = deliver.Message{ID: "1", To: number, Text: text}
 
-func preset(t *testing.T, id string) sms.Template {
-	t.Helper()
-	for _, p := range sms.Presets() {
-		if p.ID == id {
-			return p.Template
-		}
-	}
-	t.Fatalf("no preset %s", id)
-	return sms.Template{}
+// template is an account at a gateway that the clinic describes.
+type template struct{ URL, Method, Headers, Body, Sender, User, Secret string }
+
+func (x template) account() sms.Account {
+	return sms.Account{Gateway: sms.TemplateID, Secret: x.Secret, Values: map[string]string{
+		"url": x.URL, "method": x.Method, "headers": x.Headers, "body": x.Body, "sender": x.Sender, "user": x.User,
+	}}
 }
 
-func gateway(t *testing.T, template sms.Template, roots *x509.CertPool) *sms.Gateway {
+// jsonTemplate takes JSON, with the secret in a header.
+var jsonTemplate = template{Method: "POST", Headers: "Content-Type: application/json\nAuthorization: Bearer {secret}",
+	Body: `{"to":"{number}","from":"{sender}","text":"{text}"}`}
+
+// sveveTemplate is Sveve as it was before it was known.
+var sveveTemplate = template{Method: "POST", Headers: "Content-Type: application/x-www-form-urlencoded",
+	Body: "user={user}&passwd={secret}&to={number}&msg={text}&from={sender}&f=json"}
+
+func gateway(t *testing.T, x template, roots *x509.CertPool) *sms.Gateway {
 	t.Helper()
-	g, err := sms.New(template, roots, short)
+	g, err := sms.Open(x.account(), roots, short)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,10 +67,11 @@ func TestTheKnownGatewaysTakeAMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer o.Close()
-	for id, address := range map[string]string{"json": o.SMSURL(), "sveve": o.SveveURL()} {
-		template := preset(t, id)
-		template.URL, template.Sender, template.User, template.Secret = address, "Legesenter", "lege", secret
-		receipt, err := gateway(t, template, nil).Send(t.Context(), message)
+	jsonTemplate, sveveTemplate := jsonTemplate, sveveTemplate
+	jsonTemplate.URL, sveveTemplate.URL = o.SMSURL(), o.SveveURL()
+	for id, x := range map[string]template{"json": jsonTemplate, "sveve": sveveTemplate} {
+		x.Sender, x.User, x.Secret = "Legesenter", "lege", secret
+		receipt, err := gateway(t, x, nil).Send(t.Context(), message)
 		if err != nil || receipt == "" {
 			t.Fatalf("%s: %q, %v", id, receipt, err)
 		}
@@ -74,11 +81,11 @@ func TestTheKnownGatewaysTakeAMessage(t *testing.T) {
 		}
 		bad := message
 		bad.To = "+47"
-		if _, err := gateway(t, template, nil).Send(t.Context(), bad); deliver.CodeOf(err) != deliver.BadReceiver {
+		if _, err := gateway(t, x, nil).Send(t.Context(), bad); deliver.CodeOf(err) != deliver.BadReceiver {
 			t.Errorf("%s: bad number: %v", id, err)
 		}
-		template.Secret = "wrong"
-		if _, err := gateway(t, template, nil).Send(t.Context(), message); deliver.CodeOf(err) != deliver.SignInFailed {
+		x.Secret = "wrong"
+		if _, err := gateway(t, x, nil).Send(t.Context(), message); deliver.CodeOf(err) != deliver.SignInFailed {
 			t.Errorf("%s: wrong secret: %v", id, err)
 		}
 	}
@@ -90,8 +97,8 @@ func TestFailuresOfTheGateway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer o.Close()
-	template := preset(t, "json")
-	template.URL, template.Sender, template.Secret = o.SMSURL(), "Legesenter", secret
+	x := jsonTemplate
+	x.URL, x.Sender, x.Secret = o.SMSURL(), "Legesenter", secret
 	for _, tt := range []struct {
 		fault   postoffice.Fault
 		want    deliver.Code
@@ -111,7 +118,7 @@ func TestFailuresOfTheGateway(t *testing.T) {
 	} {
 		o.Empty()
 		o.Fail(tt.fault)
-		_, err := gateway(t, template, nil).Send(t.Context(), message)
+		_, err := gateway(t, x, nil).Send(t.Context(), message)
 		if got := deliver.CodeOf(err); got != tt.want || err == nil {
 			t.Errorf("%+v: %v, want %s", tt.fault, err, tt.want)
 		}
@@ -149,8 +156,8 @@ func TestValuesAreEscapedForTheirPlace(t *testing.T) {
 		b, _ := io.ReadAll(r.Body)
 		path, query, body, header = r.URL.Path, r.URL.Query().Get("m"), string(b), r.Header.Get("X-Text")
 	})
-	in := func(kind, template string) sms.Template {
-		return sms.Template{URL: s.URL + "/send/{text}?m={text}", Headers: kind + "\nX-Text: {text}", Body: template, Secret: secret}
+	in := func(kind, body string) template {
+		return template{URL: s.URL + "/send/{text}?m={text}", Headers: kind + "\nX-Text: {text}", Body: body, Secret: secret}
 	}
 	for kind, tt := range map[string]struct {
 		body string
@@ -187,7 +194,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	other := server(t, func(http.ResponseWriter, *http.Request) { followed = true })
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		s := server(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, status) })
-		_, err := gateway(t, sms.Template{URL: s.URL, Body: "{text}"}, nil).Send(t.Context(), message)
+		_, err := gateway(t, template{URL: s.URL, Body: "{text}"}, nil).Send(t.Context(), message)
 		if deliver.CodeOf(err) != deliver.NotSetUp || followed {
 			t.Errorf("%d: %v, followed %v", status, err, followed)
 		}
@@ -217,7 +224,7 @@ func TestWhatTheAnswerSays(t *testing.T) {
 		`{"id":"a","pad":"` + strings.Repeat("x", 1<<20) + `"}`:                                {"", ""}, // too large to be read
 	} {
 		s := server(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) })
-		receipt, err := gateway(t, sms.Template{URL: s.URL, Body: "{text}"}, nil).Send(t.Context(), message)
+		receipt, err := gateway(t, template{URL: s.URL, Body: "{text}"}, nil).Send(t.Context(), message)
 		code := deliver.Code("")
 		if err != nil {
 			code = deliver.CodeOf(err)
@@ -238,7 +245,7 @@ func TestAnAnswerWithoutEndIsCut(t *testing.T) {
 		}
 	})
 	began := time.Now()
-	if _, err := gateway(t, sms.Template{URL: s.URL, Body: "{text}"}, nil).Send(t.Context(), message); err != nil {
+	if _, err := gateway(t, template{URL: s.URL, Body: "{text}"}, nil).Send(t.Context(), message); err != nil {
 		t.Errorf("200 counts as taken: %v", err)
 	}
 	if time.Since(began) > 3*short {
@@ -274,8 +281,7 @@ func TestWhatIsNoConnection(t *testing.T) {
 		{"authority unknown", secure.URL, x509.NewCertPool(), deliver.NotSecure},
 		{"trusted", secure.URL, roots, ""},
 	} {
-		template := sms.Template{URL: tt.url + "/{secret}?to={number}", Secret: secret}
-		_, err := gateway(t, template, tt.roots).Send(t.Context(), message)
+		_, err := gateway(t, template{URL: tt.url + "/{secret}?to={number}", Secret: secret}, tt.roots).Send(t.Context(), message)
 		if err == nil && tt.want != "" || err != nil && deliver.CodeOf(err) != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
@@ -285,20 +291,20 @@ func TestWhatIsNoConnection(t *testing.T) {
 
 func TestTemplatesThatMakeNoSense(t *testing.T) {
 	for _, tt := range []struct {
-		template sms.Template
+		template template
 		want     deliver.Code
 	}{
-		{sms.Template{URL: ""}, deliver.NotSetUp},
-		{sms.Template{URL: "gateway"}, deliver.NotSetUp},
-		{sms.Template{URL: "https://"}, deliver.NotSetUp},
-		{sms.Template{URL: "https://h\x00st/"}, deliver.NotSetUp},
-		{sms.Template{URL: "https://gateway.example", Headers: "no colon"}, deliver.NotSetUp},
-		{sms.Template{URL: "https://gateway.example", Headers: "Na me: x"}, deliver.NotSetUp},
-		{sms.Template{URL: "https://gateway.example", Method: "GE T"}, deliver.NotSetUp},
-		{sms.Template{URL: "http://gateway.example"}, deliver.NotSecure},
-		{sms.Template{URL: "ftp://gateway.example"}, deliver.NotSecure},
+		{template{URL: ""}, deliver.NotSetUp},
+		{template{URL: "gateway"}, deliver.NotSetUp},
+		{template{URL: "https://"}, deliver.NotSetUp},
+		{template{URL: "https://h\x00st/"}, deliver.NotSetUp},
+		{template{URL: "https://gateway.example", Headers: "no colon"}, deliver.NotSetUp},
+		{template{URL: "https://gateway.example", Headers: "Na me: x"}, deliver.NotSetUp},
+		{template{URL: "https://gateway.example", Method: "GE T"}, deliver.NotSetUp},
+		{template{URL: "http://gateway.example"}, deliver.NotSecure},
+		{template{URL: "ftp://gateway.example"}, deliver.NotSecure},
 	} {
-		if _, err := sms.New(tt.template, nil, 0); deliver.CodeOf(err) != tt.want || err == nil {
+		if _, err := sms.Open(tt.template.account(), nil, 0); deliver.CodeOf(err) != tt.want || err == nil {
 			t.Errorf("%q %q: %v", tt.template.URL, tt.template.Headers, err)
 		}
 	}
@@ -308,14 +314,14 @@ func TestAnEndedContextEndsTheSending(t *testing.T) {
 	s := server(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := gateway(t, sms.Template{URL: s.URL}, nil).Send(ctx, message); deliver.CodeOf(err) != deliver.Unknown {
+	if _, err := gateway(t, template{URL: s.URL}, nil).Send(ctx, message); deliver.CodeOf(err) != deliver.Unknown {
 		t.Error(err)
 	}
 }
 
 func TestNothingPrintsTheSecret(t *testing.T) {
-	template := sms.Template{Secret: secret}
-	if text := fmt.Sprintf("%v %+v %#v", template, template, template); strings.Contains(text, secret) {
+	a := sms.Account{Secret: secret}
+	if text := fmt.Sprintf("%v %+v %#v", a, a, a); strings.Contains(text, secret) {
 		t.Error(text)
 	}
 }
@@ -324,7 +330,7 @@ func FuzzTemplate(f *testing.F) {
 	f.Add("https://gateway.example/{number}?t={text}", "Content-Type: application/json\nX: {secret}", `{"t":"{text}"}`, text)
 	f.Add("https://u:{secret}@gateway.example", "A: b\r\nC:d", "{text", "{text}{secret}\x00")
 	f.Fuzz(func(t *testing.T, address, headers, body, secret string) {
-		_, err := sms.New(sms.Template{URL: address, Headers: headers, Body: body, Secret: secret}, nil, 0)
+		_, err := sms.Open(template{URL: address, Headers: headers, Body: body, Secret: secret}.account(), nil, 0)
 		if err != nil && len(secret) > 12 && strings.Contains(err.Error(), secret) {
 			t.Errorf("the error holds the secret: %v", err)
 		}
