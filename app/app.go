@@ -8,6 +8,7 @@ import (
 	"image"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -130,7 +131,7 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 	p.desk = desk.New(desk.Deps{
 		Server:   network(),
 		Settings: store,
-		Keyring:  keyring.New(service(o.profile)),
+		Keyring:  secrets(o.profile),
 		Sealed:   filepath.Join(o.profile, "secrets.sealed"),
 		Book:     filepath.Join(o.profile, "book"),
 		Post:     desk.NewLetters(time.Now, nil),
@@ -141,8 +142,23 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 		Log:      log,
 		Loopback: o.loopback,
 		Show:     p.show,
+		Browser:  p.browse,
 	})
 	return p
+}
+
+// browse opens an address in the system's browser.
+func (p *program) browse(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return errors.New("no address for a browser")
+	}
+	return p.app.OpenURL(u)
+}
+
+// secrets is the profile's place in the system's keyring, with files for what is too long for that.
+func secrets(profile string) settings.SecretStore {
+	return settings.NewRoomy(keyring.New(service(profile)), filepath.Join(profile, "secrets"))
 }
 
 // newPeer makes peers of this program's codecs and clock.

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"legekonsultasjon/app/driver/keyring"
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/core/mediadevice"
@@ -78,7 +77,7 @@ func (s *signer) run(profile string) (*desk.Problem, error) {
 	defer cancel()
 	d := desk.New(desk.Deps{
 		Server: network(), Settings: settings.Open(filepath.Join(profile, "settings.json"), workstation()),
-		Keyring: keyring.New(service(profile)), Sealed: filepath.Join(profile, "secrets.sealed"), Book: filepath.Join(profile, "book"),
+		Keyring: secrets(profile), Sealed: filepath.Join(profile, "secrets.sealed"), Book: filepath.Join(profile, "book"),
 		Post: desk.NewLetters(time.Now, nil), Devices: noDevices{}, Notifier: noDevices{}, Log: slog.New(slog.DiscardHandler),
 		NewPeer: func(call.Config, call.Channel) (desk.Peer, error) { return nil, errors.New("no calls here") },
 		Show:    s.show,
