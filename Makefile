@@ -72,9 +72,9 @@ vectors: ## check a vector file (ACCESS_VECTORS=path) with Go and with the page'
 
 .PHONY: test
 test: check ## everything that CI runs: unit tests to end-to-end tests with real browsers and a real window
-	@$(NEED) go build page e2e sms mail
+	@$(NEED) go build page e2e sms mail certificate
 	$(GO) test -tags $(TAGS) ./app/...
-	$(GO) test -count=1 ./e2e/sms ./e2e/mail
+	$(GO) test -count=1 ./e2e/sms ./e2e/mail ./e2e/certificate
 	@$(MAKE) --no-print-directory e2e
 	@$(MAKE) --no-print-directory drill RUNS=1
 	$(DONE)

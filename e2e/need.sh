@@ -12,6 +12,7 @@ packages() {
 	page) command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm ;;
 	check) echo nats-server ;;
 	demo) [ -n "${DISPLAY:-}" ] || echo xvfb libgl1-mesa-dri ;;
+	certificate) echo pebble ;;
 	e2e) echo xvfb libgl1-mesa-dri x11-xserver-utils xdotool pulseaudio pulseaudio-utils dbus gnome-keyring chromium firefox-esr espeak-ng fonts-inter fonts-noto-color-emoji nats-server e2fsprogs mount ;;
 	sms) echo kannel kannel-extras ;;
 	mail) echo postfix dovecot-core python3-icalendar python3-vobject ;;
