@@ -240,6 +240,7 @@ func Settings() desk.Settings {
 		SMSReserve: desk.SMSSettings{Gateway: "own", HasSecret: true, Values: map[string]string{"method": "POST", "url": "https://sms.example/v1/send",
 			"headers": "Authorization: Bearer {secret}\nContent-Type: application/json", "body": `{"to":"{number}","from":"{sender}","text":"{text}"}`, "sender": "Legesenter"}},
 		SMSGateways: gateways(), SMSPreviews: previews(),
+		MailPresets: mailPresets(),
 		Cameras:     []desk.DeviceChoice{{ID: "c1", Name: "Integrert kamera", Chosen: true}, {ID: "c2", Name: "USB-kamera på skjermen"}},
 		Microphones: []desk.DeviceChoice{{ID: "m1", Name: "Hodesett"}, {ID: "m2", Name: "Bordmikrofon", Chosen: true, Missing: true}},
 		Speakers:    []desk.DeviceChoice{{ID: "s1", Name: "Hodesett", Chosen: true}},

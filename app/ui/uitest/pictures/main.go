@@ -55,7 +55,9 @@ func pictures() []picture {
 		{"read-aloud", uitest.Aloud(), ""}, {"sign-in", uitest.SignIn(), ""},
 		{"sign-in-wrong", uitest.SignInWrong(), ""}, {"unlock", uitest.Unlock(), ""}, {"call", uitest.Call(), ""},
 		{"call-busy", uitest.CallBusy(), ""}, {"call-connecting", uitest.CallConnecting(), ""},
-		{"call-stopped", uitest.CallNotGenuine(), ""}, {"settings", uitest.SettingsOpen(), ""}, {"quit", uitest.Quit(), ""},
+		{"call-stopped", uitest.CallNotGenuine(), ""}, {"settings", uitest.SettingsOpen(), ""},
+		{"settings-mail", uitest.SettingsMail(desk.MailSignIn{SignedIn: true, User: "video@sentrum.example"}), ""},
+		{"quit", uitest.Quit(), ""},
 		{"later", uitest.Home(), "Velg tid|Annen dag"}, {"countries", uitest.Home(), "+47"}, {"call-devices", uitest.Call(), "Enheter"},
 	}
 	var out []picture
