@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the named groups of make targets need, or says exactly what to install.
-# usage: need.sh GROUP...   groups: go build page check demo e2e sms mail
+# usage: need.sh GROUP...   groups: go build page check demo e2e sms mail certificate
 set -eu
 
 fail() { echo "$*" >&2; exit 1; }
