@@ -13,6 +13,7 @@ import (
 type settingsView struct {
 	mailTest             Test
 	smsTest, reserveTest Test
+	previews             []SMSPreview // of the SMS, once written
 	saved                bool
 	problem              *Problem
 }

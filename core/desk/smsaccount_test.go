@@ -29,6 +29,9 @@ func TestAGatewaysSecretIsNotTakenToAnother(t *testing.T) {
 		if !s.SMS.HasSecret || !s.SMSReserve.HasSecret || !reflect.DeepEqual(s.SMSReserve.Values, link.Values) {
 			t.Fatalf("%+v %+v", s.SMS, s.SMSReserve)
 		}
+		if p := s.SMSPreviews; len(p) != 3 || p[0].Language != "nb" || p[0].Segments != 1 || p[0].Room != 160 || p[2].Units == 0 {
+			t.Fatalf("%+v", p)
+		}
 		sveve.Values["sender"] = "Lege"
 		if s = o.saves(desk.DoSaveSettings{SMS: sveve, SMSReserve: link}); !s.SMS.HasSecret || s.SMS.Values["sender"] != "Lege" {
 			t.Fatalf("an edit lost the secret: %+v", s.SMS)

@@ -18,12 +18,17 @@ type SMSPreview struct {
 	Odd      string // characters that make the messages shorter: they are not in the phones' own alphabet
 }
 
-// smsPreviews shows the invitation in every language of letters, for an appointment tomorrow.
+// smsPreviews shows the invitation in every language of letters, for an appointment tomorrow. They are written once for
+// each time that the settings are opened.
 func (l *loop) smsPreviews() []SMSPreview {
-	a, server := l.settings.Account, l.settings.Server
-	if a.Clinic == "" || server == "" {
-		return nil
+	if l.settingsOpen && l.settingsView.previews == nil && l.settings.Account.Clinic != "" && l.settings.Server != "" {
+		l.settingsView.previews = l.writePreviews()
 	}
+	return l.settingsView.previews
+}
+
+func (l *loop) writePreviews() []SMSPreview {
+	a, server := l.settings.Account, l.settings.Server
 	tomorrow := l.now().AddDate(0, 0, 1)
 	at := time.Date(tomorrow.Year(), tomorrow.Month(), tomorrow.Day(), 10, 30, 0, 0, tomorrow.Location())
 	var out []SMSPreview
