@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 
 	"legekonsultasjon/app/ui/part"
@@ -14,6 +16,7 @@ type deviceView struct {
 	content *fyne.Container
 	choices map[string]*part.Choice
 	sound   *soundView
+	volume  *part.Choice // of the patient; in a call
 }
 
 func newDeviceView(w *Window, k *part.Skin) *deviceView {
@@ -24,6 +27,10 @@ func newDeviceView(w *Window, k *part.Skin) *deviceView {
 		v.choices[kind] = c
 		v.content.Add(c)
 	}
+	v.volume = k.NewChoice(w.t("sound.volume"), func(id string) {
+		percent, _ := strconv.Atoi(id)
+		w.post(desk.DoVolume{Percent: percent})
+	})
 	v.sound = newSoundView(w, k)
 	v.content.Add(v.sound.content)
 	return v
@@ -31,7 +38,7 @@ func newDeviceView(w *Window, k *part.Skin) *deviceView {
 
 // panel is the view on a card of its own.
 func (v *deviceView) panel() fyne.CanvasObject {
-	body := part.Column(16, v.skin.NewLine(part.HeadStyle(), v.w.t("call.devices"), 24), v.content)
+	body := part.Column(16, v.skin.NewLine(part.HeadStyle(), v.w.t("call.devices"), 24), v.content, v.volume)
 	return v.skin.Card(v.skin.NewScroll(part.Pad(20, body)))
 }
 
@@ -40,6 +47,17 @@ func (v *deviceView) Render(s desk.Settings) {
 	v.fill("microphone", s.Microphones)
 	v.fill("speaker", s.Speakers)
 	v.sound.Render(v.w.state.Sound)
+	if c := v.w.state.Call; c != nil {
+		v.fillVolume(c.Volume)
+	}
+}
+
+func (v *deviceView) fillVolume(percent int) {
+	var options []part.Option
+	for _, n := range []int{50, 100, 150, 200, 300, 400} {
+		options = append(options, part.Option{ID: strconv.Itoa(n), Words: v.w.t("sound.percent", "percent", strconv.Itoa(n))})
+	}
+	v.volume.SetOptions(options, strconv.Itoa(percent))
 }
 
 func (v *deviceView) fill(kind string, devices []desk.DeviceChoice) {

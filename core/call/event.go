@@ -24,6 +24,7 @@ type (
 		microphone, camera bool // which of them exist
 	}
 	serversSet struct{ servers []webrtc.ICEServer } // the connection takes them; nothing follows
+	volumeSet  struct{ gain float64 }               // the receiver takes it; nothing follows
 	closed     struct{}
 
 	// Messages of the patient.

@@ -38,11 +38,12 @@ type flow struct {
 
 	seen   *media.VideoReceiver // nil until the patient sends
 	heard  *media.AudioReceiver
+	volume float64
 	tracks []*webrtc.TrackRemote // of both
 }
 
 func newFlow(cfg Config, conn *connection, post func(event)) *flow {
-	f := &flow{cfg: cfg, conn: conn, post: post, devices: cfg.Devices, gate: new(gate)}
+	f := &flow{cfg: cfg, conn: conn, post: post, devices: cfg.Devices, gate: new(gate), volume: 1}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	f.self = &videoSink{sink: cfg.Devices.SelfView}
 	f.picture = &videoSink{sink: cfg.Devices.Picture, first: func() { post(report{FirstPicture{}}) }}
@@ -156,6 +157,12 @@ func (f *flow) setDevices(d Devices) {
 	}
 }
 
+func (f *flow) setVolume(gain float64) {
+	if f.volume = gain; f.heard != nil {
+		f.heard.SetVolume(gain)
+	}
+}
+
 // same compares two devices; those whose type cannot be compared count as different.
 func same(a, b any) bool {
 	if a == nil || b == nil {
@@ -185,6 +192,7 @@ func (f *flow) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) 
 			Read: f.gate.reader(track), Unblock: unblock, NewDecoder: f.cfg.Codecs.NewAudioDecoder,
 			Clock: f.cfg.Clock, Failed: f.failed(Speaker),
 		})
+		f.heard.SetVolume(f.volume)
 		if f.gate.isOpen() {
 			f.heard.SetSink(f.devices.Speaker)
 		}

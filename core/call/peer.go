@@ -128,6 +128,9 @@ func (p *Peer) SetDevices(d Devices) {
 // for with fresh ones.
 func (p *Peer) SetServers(servers []webrtc.ICEServer) { p.box.post(serversSet{servers}) }
 
+// SetVolume makes the patient louder or quieter than sent: 1 is as sent, 0 silent, 4 the most.
+func (p *Peer) SetVolume(gain float64) { p.box.post(volumeSet{gain}) }
+
 // Close ends the peer and returns when everything has ended, at the latest after about closeTimeout. A second call waits
 // for the same.
 func (p *Peer) Close() {
@@ -185,6 +188,8 @@ func (p *Peer) note(e event) {
 		if err := p.conn.setServers(e.servers); err != nil {
 			p.cfg.Log.Warn("fresh STUN and TURN servers cannot be used", "cause", err)
 		}
+	case volumeSet:
+		p.flow.setVolume(e.gain)
 	case trackFound:
 		p.flow.receive(e.track, e.receiver)
 	case trackEnded:

@@ -78,6 +78,7 @@ type Peer interface {
 	SetCamera(on bool)
 	SetDevices(call.Devices)
 	SetServers([]webrtc.ICEServer)
+	SetVolume(gain float64)
 	Close()
 }
 

@@ -49,6 +49,8 @@ func (l *loop) doInside(c Command) {
 		l.setCamera(c.On)
 	case DoChooseDevice:
 		l.chooseDevice(c.Kind, c.ID)
+	case DoVolume:
+		l.setVolume(c.Percent)
 	case DoSound:
 		l.doSound(c.Sound)
 	default:

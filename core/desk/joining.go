@@ -16,6 +16,7 @@ type running struct {
 	microphone, camera bool
 	picture            bool
 	heartSound         bool
+	volume             int // in percent
 	quality            string
 	lost               map[call.Device]string // problem code of a device that failed
 	notGenuine, failed bool
@@ -34,7 +35,7 @@ func (l *loop) join(id signaling.InvitationID) {
 		return
 	}
 	l.save() // a full disk must not keep the doctor from his patient
-	l.call = &running{id: id, microphone: true, camera: true, lost: map[call.Device]string{}}
+	l.call = &running{id: id, microphone: true, camera: true, volume: normalVolume, lost: map[call.Device]string{}}
 	l.settingsOpen, l.problems[slotCall] = false, nil
 	g.retries, g.retryAt = 0, time.Time{}
 	l.Log.Info("joined", "invitation", id)

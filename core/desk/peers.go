@@ -191,6 +191,7 @@ func (l *loop) admitPeer(g *guest) {
 	p.admitted = true
 	p.SetMicrophone(l.call.microphone)
 	p.SetCamera(l.call.camera)
+	p.SetVolume(float64(l.call.volume) / 100)
 	p.Admit()
 	l.markBegun(g)
 }

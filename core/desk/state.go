@@ -216,6 +216,7 @@ type Call struct {
 	Began                                            time.Time // zero until media flows
 	Microphone                                       bool      // on
 	Camera                                           bool
+	Volume                                           int // of the patient's sound, in percent
 	PatientMicrophone, PatientCamera                 bool
 	Picture                                          bool // the patient's first picture has been shown
 	MicrophoneProblem, CameraProblem, SpeakerProblem *Problem

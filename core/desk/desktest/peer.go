@@ -2,6 +2,7 @@ package desktest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/pion/webrtc/v4"
@@ -144,6 +145,9 @@ func (p *Peer) SetCamera(on bool) {
 
 // SetDevices implements desk.Peer.
 func (p *Peer) SetDevices(call.Devices) { p.note("devices") }
+
+// SetVolume implements desk.Peer.
+func (p *Peer) SetVolume(gain float64) { p.note(fmt.Sprintf("volume %.1f", gain)) }
 
 // Close implements desk.Peer.
 func (p *Peer) Close() { p.note("close") }
