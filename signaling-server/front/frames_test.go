@@ -164,9 +164,7 @@ func TestUpgrades(t *testing.T) {
 // TestFrames: what RFC 6455 forbids ends the connection, and what it allows does not.
 func TestFrames(t *testing.T) {
 	c := newClinic(t, nil)
-	d := c.desktop(email, 1)
-	d.create(1, nil)
-	knock, _ := signaling.Encode(signaling.Knock{Version: 1, Invitation: signaling.InvitationID{1}, Admission: secret(1)})
+	d, id := c.desktop(email, 1), byte(0)
 	long := bytes.Repeat([]byte("x"), signaling.MaxMessage)
 	for name, k := range map[string]struct {
 		send []byte
@@ -203,7 +201,11 @@ func TestFrames(t *testing.T) {
 		"a close within a message":        {append(frame(0x01, []byte("{")), frame(0x88, []byte{0x03, 0xE8})...), 1000},
 		"what comes after a close counts": {append(frame(0x88, []byte{0x03, 0xE8}), frame(0x81, []byte("{}"))...), 1000},
 	} {
+		id++ // each has an invitation of its own: an invitation has a bound of sockets
+		d.create(id, nil)
+		knock, _ := signaling.Encode(signaling.Knock{Version: 1, Invitation: signaling.InvitationID{id}, Admission: secret(id)})
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r, status := c.upgrade(c.request()...)
 			if status != 101 {
 				t.Fatal(status)
