@@ -42,7 +42,7 @@ func TestTURN(t *testing.T) {
 	})
 	defer func() { server.Process.Stop() }()
 	s := newStorm(t, server, 0)
-	d := relayed{t: t, udp: udp, tcp: tcp, entry: s.welcome().relay(t)}
+	d := turnAt{t: t, udp: udp, tcp: tcp, entry: s.welcome().relay(t)}
 	t.Run("probes", func(t *testing.T) { d.probes(t, runs(t, 100)) })
 	t.Run("services", func(t *testing.T) { d.services(t, runs(t, 20)) })
 	t.Run("credentials", func(t *testing.T) { d.credentials(t, 1000*runs(t, 10)) })
@@ -84,15 +84,15 @@ func (s *storm) welcome() entries {
 	return m.(signaling.Welcome).ICEServers
 }
 
-// relayed is the server's relay.
-type relayed struct {
+// turnAt is the server's relay.
+type turnAt struct {
 	t        *testing.T
 	udp, tcp int
 	entry    signaling.ICEServer
 }
 
 // over opens a way to the relay.
-func (d relayed) over(t *testing.T, transport, name, password string) *turntest.Client {
+func (d turnAt) over(t *testing.T, transport, name, password string) *turntest.Client {
 	t.Helper()
 	if transport == "udp" {
 		conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
@@ -110,7 +110,7 @@ func (d relayed) over(t *testing.T, transport, name, password string) *turntest.
 	return client
 }
 
-func (d relayed) line(name, password string) (*turntest.Client, net.Conn, error) {
+func (d turnAt) line(name, password string) (*turntest.Client, net.Conn, error) {
 	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", d.tcp))
 	if err != nil {
 		return nil, nil, err
@@ -120,7 +120,7 @@ func (d relayed) line(name, password string) (*turntest.Client, net.Conn, error)
 
 // probes asks for every special-purpose range, n random addresses of each beside the first and the last, as they are and,
 // for IPv4, in every way in which an IPv6 address holds one, over both transports and from a relay of each family.
-func (d relayed) probes(t *testing.T, n int) {
+func (d turnAt) probes(t *testing.T, n int) {
 	asked, got := 0, 0
 	try := func(client *turntest.Client, ip netip.Addr) {
 		asked += 2
@@ -213,7 +213,7 @@ func disguises(ip netip.Addr) []netip.Addr {
 }
 
 // services: a service of this host hears nothing, at any of its addresses, by indication or channel.
-func (d relayed) services(t *testing.T, n int) {
+func (d turnAt) services(t *testing.T, n int) {
 	heard := atomic.Int64{}
 	var targets []netip.AddrPort
 	for _, ip := range ownAddresses(t) {
@@ -275,7 +275,7 @@ func ownAddresses(t *testing.T) []netip.Addr {
 }
 
 // credentials that have expired, or that somebody made up, begin nothing.
-func (d relayed) credentials(t *testing.T, n int) {
+func (d turnAt) credentials(t *testing.T, n int) {
 	_, session, _ := strings.Cut(d.entry.Username, ":")
 	random := func() string {
 		var b [20]byte
@@ -315,7 +315,7 @@ func (d relayed) credentials(t *testing.T, n int) {
 }
 
 // quota: one socket's credentials begin sixteen allocations at once, however often they are tried, and hold nobody up.
-func (d relayed) quota(t *testing.T, n int) {
+func (d turnAt) quota(t *testing.T, n int) {
 	const most = 16
 	got := 0
 	for range n {
@@ -360,7 +360,7 @@ func threeHours(t *testing.T) error {
 		return err
 	}
 	defer s.Close()
-	d := relayed{t: t, udp: s.Port(), entry: entries(s.ICEServers("one")).relay(t)}
+	d := turnAt{t: t, udp: s.Port(), entry: entries(s.ICEServers("one")).relay(t)}
 	long, other := d.over(t, "udp", d.entry.Username, d.entry.Credential), d.over(t, "udp", d.entry.Username, d.entry.Credential)
 	here, err1 := long.Allocate()
 	there, err2 := other.Allocate()
