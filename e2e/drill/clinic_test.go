@@ -19,6 +19,7 @@ import (
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/call/calltest"
+	"legekonsultasjon/core/deliver"
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/core/media"
 	"legekonsultasjon/core/media/mediatest"
@@ -229,7 +230,8 @@ func (*post) Group(number string) string         { return number }
 func (*post) Test(context.Context, desk.Accounts, string, string, string) desk.Outcome {
 	return desk.Outcome{}
 }
-func (*post) Check(desk.Accounts) (mail, sms *desk.Refusal) { return nil, nil }
+func (*post) Check(desk.Accounts) (mail, sms *desk.Refusal)              { return nil, nil }
+func (*post) Report(context.Context, desk.Accounts, string) deliver.Fate { return deliver.Untold }
 func (p *post) Send(_ context.Context, parcel desk.Parcel) desk.Outcome {
 	p.mu.Lock()
 	defer p.mu.Unlock()
