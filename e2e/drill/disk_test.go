@@ -29,6 +29,9 @@ const (
 // on, invitations are refused as storeFull within two seconds, after space is free they are taken again within ten, and
 // what was acknowledged is there, also after the server has been killed and started on the full disk.
 func TestDisk(t *testing.T) {
+	if !asRoot(t) {
+		return
+	}
 	device := newDiskShelf(t).attach("small", newVolatileDisk(smallDisk, image{}), true)
 	server := rig.NewServer(t, rig.ServerOptions{Dir: device.folder, Logs: t.TempDir(), Binary: built(t), Doctors: []rig.Doctor{kari}})
 	defer func() { server.Process.Stop() }() // before the device goes

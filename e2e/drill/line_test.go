@@ -50,6 +50,9 @@ func port(t *testing.T) int {
 // built builds the server as it stands here, a static binary.
 func built(t *testing.T) string {
 	t.Helper()
+	if binary := os.Getenv(builtServer); binary != "" {
+		return binary
+	}
 	binary := filepath.Join(t.TempDir(), "signaling-server")
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./signaling-server")
 	cmd.Dir = rig.Root(t)

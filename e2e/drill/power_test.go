@@ -19,6 +19,9 @@ const powerDisk = 256 << 20 // bytes
 // writing the device's image is copied: every other time as it is, every other time without a random part of what had not
 // been flushed. On the copy, mounted anew, another server has everything that had been acknowledged by then.
 func TestPower(t *testing.T) {
+	if !asRoot(t) {
+		return
+	}
 	shelf := newDiskShelf(t)
 	disk := newVolatileDisk(powerDisk, image{})
 	device := shelf.attach("live", disk, true)
