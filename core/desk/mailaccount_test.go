@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -31,8 +30,7 @@ func newMailbox(t *testing.T) *mailbox {
 	t.Cleanup(m.provider.Close)
 	m.browse = func(url string) error {
 		m.visits.Go(func() {
-			client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-			if r, err := client.Get(url); err == nil {
+			if r, err := oauthtest.Browser().Get(url); err == nil {
 				_, _ = io.Copy(io.Discard, r.Body)
 				r.Body.Close()
 			}

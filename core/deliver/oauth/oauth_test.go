@@ -38,8 +38,7 @@ func client(t *testing.T, s *oauthtest.Server, app oauth.App) *oauth.Client {
 
 // browser follows an address as a browser does, and returns what the page said.
 func browser(address string) (string, error) {
-	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
-	r, err := c.Get(address)
+	r, err := oauthtest.Browser().Get(address)
 	if err != nil {
 		return "", err
 	}
