@@ -137,7 +137,7 @@ func openEdge(f *edgeFlags, public *url.URL, listener net.Listener, st *store.St
 			e.close()
 		}
 	}()
-	source, err := e.certificates(f, public, st, log)
+	source, err := e.certificates(f, public, listener, st, log)
 	if err != nil {
 		_ = listener.Close()
 		return nil, err
@@ -166,7 +166,7 @@ func protocols(f *edgeFlags) []string {
 	return list
 }
 
-func (e *edge) certificates(f *edgeFlags, public *url.URL, st *store.Store, log *slog.Logger) (certificateSource, error) {
+func (e *edge) certificates(f *edgeFlags, public *url.URL, listener net.Listener, st *store.Store, log *slog.Logger) (certificateSource, error) {
 	switch {
 	case f.tlsCert != "":
 		files, err := certificate.Open(f.tlsCert, f.tlsKey, log)
@@ -181,7 +181,7 @@ func (e *edge) certificates(f *edgeFlags, public *url.URL, st *store.Store, log 
 		}
 		e.authority, err = certificate.Obtain(certificate.Options{
 			Hosts: []string{public.Hostname()}, Email: f.acmeEmail, Directory: f.acmeDirectory, Roots: roots,
-			Storage: certificate.NewStorage(st), HTTP: f.httpListen != "", Log: log,
+			Storage: certificate.NewStorage(st), HTTP: f.httpListen != "", Port: listener.Addr().(*net.TCPAddr).Port, Log: log,
 		})
 		if err != nil {
 			return nil, err

@@ -29,7 +29,7 @@ type instance struct {
 }
 
 // newInstance has a clock that is off by skew.
-func newInstance(t *testing.T, a *authority, nats string, skew time.Duration) *instance {
+func newInstance(t *testing.T, a *authority, nats string, port int, skew time.Duration) *instance {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	st, err := store.Open(t.Context(), store.Options{URL: nats, Log: log, Now: func() time.Time { return time.Now().Add(skew) }})
@@ -38,7 +38,7 @@ func newInstance(t *testing.T, a *authority, nats string, skew time.Duration) *i
 	}
 	t.Cleanup(st.Close)
 	own, err := certificate.Obtain(certificate.Options{
-		Hosts: []string{host}, Directory: a.directory, Roots: a.roots, Storage: certificate.NewStorage(st), Log: log, LookEvery: time.Second,
+		Hosts: []string{host}, Directory: a.directory, Roots: a.roots, Storage: certificate.NewStorage(st), Port: port, Log: log, LookEvery: time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,12 +64,8 @@ func (nowhere) LocalAddr() net.Addr  { return &net.TCPAddr{IP: net.IPv4(127, 0, 
 func (nowhere) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
 // serve answers on the port where the authority asks, with the whole door behind TLS.
-func (i *instance) serve(t *testing.T, port int) {
+func (i *instance) serve(t *testing.T, inner net.Listener) {
 	t.Helper()
-	inner, err := net.Listen("tcp", at(port))
-	if err != nil {
-		t.Fatal(err)
-	}
 	public, _ := url.Parse("https://" + host)
 	door, err := front.New(front.Options{PublicURL: public, Store: i.store, Catalogues: i18n.Files(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -103,11 +99,15 @@ func sharedStore(t *testing.T) string {
 // over HTTP/2 and a WebSocket over HTTP/1.1, with HSTS; the certificate is renewed once, and both hand out the new one
 // without a restart.
 func TestCertificatesByThemselves(t *testing.T) {
-	port := free(t)
+	inner, err := net.Listen("tcp", at(0)) // before anything is obtained, as the server does
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := inner.Addr().(*net.TCPAddr).Port
 	a, nats := newAuthority(t, port), sharedStore(t)
 	began := time.Now()
-	one, two := newInstance(t, a, nats, 0), newInstance(t, a, nats, time.Hour)
-	one.serve(t, port)
+	one, two := newInstance(t, a, nats, port, 0), newInstance(t, a, nats, port, time.Hour)
+	one.serve(t, inner)
 	var first *x509.Certificate
 	rig.Until(t, 60*time.Second, "the same certificate at both", func() bool {
 		l, m := one.leaf(), two.leaf()

@@ -24,6 +24,8 @@ type Options struct {
 	Storage   certmagic.Storage
 	// HTTP says that Challenges is served on port 80. Otherwise port 443 alone proves that the name is ours (RFC 8737).
 	HTTP bool
+	// Port is the open TCP port whose handshakes go through Certificate, behind whatever forwards 443 to it; 443 when 0.
+	Port int
 	Log  *slog.Logger
 
 	// LookEvery is how often certificates are looked at: 10 minutes. They are renewed in the last third of their life, or
@@ -62,7 +64,7 @@ func Obtain(opts Options) (*Authority, error) {
 	}
 	a.issuer = certmagic.NewACMEIssuer(a.config, certmagic.ACMEIssuer{
 		CA: directory, TestCA: directory, Email: opts.Email, Agreed: true, TrustedRoots: opts.Roots, Logger: log,
-		DisableHTTPChallenge: !opts.HTTP,
+		DisableHTTPChallenge: !opts.HTTP, AltTLSALPNPort: opts.Port,
 	})
 	a.config.Issuers = []certmagic.Issuer{a.issuer}
 	ctx, stop := context.WithCancel(context.Background())
