@@ -188,7 +188,7 @@ func Call() desk.State {
 	s := Home()
 	s.Screen = desk.ScreenCall
 	s.Call = &desk.Call{Invitation: ID(1), Label: "+47 987 65 432", State: desk.CallSecure, Began: now.Add(-12*time.Minute - 4*time.Second),
-		Camera: true, PatientMicrophone: true, PatientCamera: true, Picture: true, Quality: "good"}
+		Camera: true, PatientMicrophone: true, PatientCamera: true, Picture: true, Quality: "good", Volume: 100}
 	return s
 }
 
