@@ -175,6 +175,7 @@ func (s *trouble) setUp(password, key string) {
 		s.desktop.Choose("Kryptering", "Ingen (bare denne maskinen)")
 		s.desktop.Fill("Brukernavn", s.account.User)
 		s.desktop.Fill("Avsenderadresse", "post@eksempel.no")
+		s.desktop.Choose("SMS-leverandør", "Annen")
 		s.desktop.Fill("Adresse", s.office.SMSURL())
 		s.desktop.Fill("Hoder, ett per linje", "Content-Type: application/json\nAuthorization: Bearer {secret}")
 		s.desktop.Fill("Innhold", `{"to":"{number}","from":"{sender}","text":"{text}"}`)
