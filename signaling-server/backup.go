@@ -27,8 +27,9 @@ func (f *storeFlags) add(fs *flag.FlagSet) {
 	fs.StringVar(&f.natsURL, "nats-url", "", "`URL` of NATS servers, when the server uses them")
 }
 
-// parse reads a command's settings; ok is false when help was asked for.
-func parse(fs *flag.FlagSet, args []string, errs io.Writer) (ok bool, err error) {
+// parse reads a command's settings; ok is false when help was asked for. A strict command knows every setting there is, and
+// takes an unknown one in the file or the environment for a mistake.
+func parse(fs *flag.FlagSet, args []string, errs io.Writer, strict bool) (ok bool, err error) {
 	fs.SetOutput(errs)
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -39,7 +40,7 @@ func parse(fs *flag.FlagSet, args []string, errs io.Writer) (ok bool, err error)
 	if fs.NArg() > 0 {
 		return false, usageError(fs.Name() + " takes no " + fs.Arg(0))
 	}
-	return true, layer(fs, os.Environ(), false)
+	return true, layer(fs, os.Environ(), strict)
 }
 
 // backup writes a backup, from the running server or from the data folder when none runs, and verifies it.
@@ -50,7 +51,7 @@ func backup(ctx context.Context, args []string, out, errs io.Writer) error {
 	f.add(fs)
 	fs.StringVar(&to, "out", "", "`file` to write, - for standard output; it holds password hashes: keep it as safe as the data folder")
 	fs.StringVar(&verify, "verify", "", "look only whether this `file` is a whole backup")
-	if ok, err := parse(fs, args, errs); !ok || err != nil {
+	if ok, err := parse(fs, args, errs, false); !ok || err != nil {
 		return err
 	}
 	switch {
@@ -151,7 +152,7 @@ func restore(ctx context.Context, args []string, out, errs io.Writer) error {
 	fs.StringVar(&from, "from", "", "`file` that backup wrote")
 	fs.BoolVar(&how.Replace, "replace", false, "put the store that is there aside, into a folder before-TIME in the data folder")
 	fs.BoolVar(&how.Sessions, "sessions", false, "keep signed-in workstations; some may have been signed out since")
-	if ok, err := parse(fs, args, errs); !ok || err != nil {
+	if ok, err := parse(fs, args, errs, false); !ok || err != nil {
 		return err
 	}
 	if from == "" {

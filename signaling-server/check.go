@@ -50,7 +50,7 @@ func check(ctx context.Context, args []string, out, errs io.Writer) error {
 	fs := f.set()
 	fs.Init("check", flag.ContinueOnError)
 	timeServer := fs.String("time-server", "", "`host` to compare the clock with (NTP); empty: ask the kernel only")
-	if ok, err := parseStrict(fs, args, errs); !ok || err != nil {
+	if ok, err := parse(fs, args, errs, true); !ok || err != nil {
 		return err
 	}
 	if err := f.check(); err != nil {
@@ -73,21 +73,6 @@ func check(ctx context.Context, args []string, out, errs io.Writer) error {
 		return errWarned
 	}
 	return nil
-}
-
-// parseStrict is parse for commands that take every setting.
-func parseStrict(fs *flag.FlagSet, args []string, errs io.Writer) (ok bool, err error) {
-	fs.SetOutput(errs)
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return false, nil
-		}
-		return false, usageError(err.Error())
-	}
-	if fs.NArg() > 0 {
-		return false, usageError(fs.Name() + " takes no " + fs.Arg(0))
-	}
-	return true, layer(fs, os.Environ(), true)
 }
 
 // answers reports whether a signaling server answers at the data folder, which is this one.
