@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -44,7 +43,6 @@ func parseAdmin(args []string, errs io.Writer) (*adminFlags, error) {
 	f := &adminFlags{}
 	f.Verb = args[0] + " " + args[1]
 	fs := flag.NewFlagSet("admin "+f.Verb, flag.ContinueOnError)
-	fs.SetOutput(errs)
 	configFlag(fs)
 	fs.StringVar(&f.data, "data", "var/signaling-server", "the server's data `folder`")
 	fs.StringVar(&f.natsURL, "nats-url", "", "`URL` of NATS servers, when the server uses them")
@@ -63,16 +61,7 @@ func parseAdmin(args []string, errs io.Writer) (*adminFlags, error) {
 	default:
 		return nil, usageError("admin has no " + f.Verb)
 	}
-	if err := fs.Parse(args[2:]); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, nil
-		}
-		return nil, usageError(err.Error())
-	}
-	if fs.NArg() > 0 {
-		return nil, usageError("admin " + f.Verb + " takes no " + fs.Arg(0))
-	}
-	if err := layer(fs, os.Environ(), false); err != nil {
+	if ok, err := parse(fs, args[2:], errs, false); !ok || err != nil {
 		return nil, err
 	}
 	return f, f.check()

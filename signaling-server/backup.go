@@ -27,22 +27,6 @@ func (f *storeFlags) add(fs *flag.FlagSet) {
 	fs.StringVar(&f.natsURL, "nats-url", "", "`URL` of NATS servers, when the server uses them")
 }
 
-// parse reads a command's settings; ok is false when help was asked for. A strict command knows every setting there is, and
-// takes an unknown one in the file or the environment for a mistake.
-func parse(fs *flag.FlagSet, args []string, errs io.Writer, strict bool) (ok bool, err error) {
-	fs.SetOutput(errs)
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return false, nil
-		}
-		return false, usageError(err.Error())
-	}
-	if fs.NArg() > 0 {
-		return false, usageError(fs.Name() + " takes no " + fs.Arg(0))
-	}
-	return true, layer(fs, os.Environ(), strict)
-}
-
 // backup writes a backup, from the running server or from the data folder when none runs, and verifies it.
 func backup(ctx context.Context, args []string, out, errs io.Writer) error {
 	var f storeFlags

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -46,17 +45,7 @@ func (f *serveFlags) set() *flag.FlagSet {
 func parseServe(args []string, errs io.Writer) (*serveFlags, error) {
 	f := &serveFlags{}
 	fs := f.set()
-	fs.SetOutput(errs)
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, nil
-		}
-		return nil, usageError(err.Error())
-	}
-	if fs.NArg() > 0 {
-		return nil, usageError("serve takes no " + fs.Arg(0))
-	}
-	if err := layer(fs, os.Environ(), true); err != nil {
+	if ok, err := parse(fs, args, errs, true); !ok || err != nil {
 		return nil, err
 	}
 	return f, f.check()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -18,6 +19,22 @@ const environmentPrefix = "SIGNALING_SERVER_"
 // environmentName is a setting's name in the environment.
 func environmentName(setting string) string {
 	return environmentPrefix + strings.ToUpper(strings.ReplaceAll(setting, "-", "_"))
+}
+
+// parse reads a command's settings; ok is false when help was asked for. A strict command knows every setting there is, and
+// takes an unknown one in the file or the environment for a mistake.
+func parse(fs *flag.FlagSet, args []string, errs io.Writer, strict bool) (ok bool, err error) {
+	fs.SetOutput(errs)
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return false, nil
+		}
+		return false, usageError(err.Error())
+	}
+	if fs.NArg() > 0 {
+		return false, usageError(fs.Name() + " takes no " + fs.Arg(0))
+	}
+	return true, layer(fs, os.Environ(), strict)
 }
 
 // layer fills in from the environment and the file what the command line has left out. Call it after Parse. With strict, a
