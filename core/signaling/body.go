@@ -17,7 +17,7 @@ func DecodeSignIn(data []byte) (SignIn, error) {
 		return SignIn{Version: h.version}, nil
 	}
 	err = first(atMost("email", len(s.Email), MaxEmail), atMost("password", len(s.Password), MaxPassword),
-		atMost("workstation", len(s.Workstation), MaxWorkstation))
+		atMost("workstation", len(s.Workstation), MaxWorkstation), atMost("passcode", len(s.Passcode), MaxPasscode))
 	if err != nil {
 		return SignIn{}, bad(err)
 	}

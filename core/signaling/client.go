@@ -138,7 +138,7 @@ func (c Client) post(ctx context.Context, serverURL, path string, body, into any
 		return networkError(ctx, err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, MaxMessage+1))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, MaxAnswer+1))
 	if err != nil {
 		return networkError(ctx, err)
 	}
@@ -162,7 +162,7 @@ func readAnswer(resp *http.Response, answer []byte, into any) error {
 	case into == nil:
 		return stranger
 	}
-	if _, err := scan(answer); err != nil {
+	if _, err := scanUpTo(answer, MaxAnswer); err != nil {
 		return stranger
 	}
 	if err := json.Unmarshal(answer, into); err != nil {

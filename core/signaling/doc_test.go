@@ -45,7 +45,8 @@ func TestEveryCodeIsDescribed(t *testing.T) {
 	}
 	for _, code := range []Code{NotValid, TooEarly, PageTooOld, ServerTooOld, BadMessage, TooSlow, Draining, SignedOut,
 		WrongSignIn, TryLater, Exists, NotYours, StoreFull, StoreDown, Replaced, BadAddress, InsecureAddress, Unreachable,
-		CertificateExpired, CertificateUnknown, NotOurServer, Cancelled} {
+		CertificateExpired, CertificateUnknown, NotOurServer, Cancelled,
+		Revoked, PasscodeNeeded, WrongPasscode, EnrolFirst, WrongEnrolment, ShortPassword, WeakPassword, NotAllowed, LastAdministrator} {
 		if !strings.Contains(string(text), "`"+string(code)+"`") {
 			t.Error(code, "is not described")
 		}

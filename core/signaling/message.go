@@ -188,6 +188,16 @@ const (
 	StoreFull    Code = "storeFull"    // the server's disk is full; running calls go on
 	StoreDown    Code = "storeDown"    // the store did not answer in time
 	Replaced     Code = "replaced"     // the same installation connected again
+
+	Revoked           Code = "revoked"           // the workstation was signed out by somebody
+	PasscodeNeeded    Code = "passcodeNeeded"    // the password is right, and a passcode is wanted too
+	WrongPasscode     Code = "wrongPasscode"     // wrong, or used before
+	EnrolFirst        Code = "enrolFirst"        // the clinic wants passcodes and the account has none: a code for enrolment is needed
+	WrongEnrolment    Code = "wrongEnrolment"    // address and code do not belong together, or the code is used or too old
+	ShortPassword     Code = "shortPassword"     // fewer than MinPassword characters
+	WeakPassword      Code = "weakPassword"      // one of those that are tried first
+	NotAllowed        Code = "notAllowed"        // not with this role
+	LastAdministrator Code = "lastAdministrator" // the clinic would have none left
 )
 
 // SignIn asks for a session.
@@ -197,6 +207,7 @@ type SignIn struct {
 	Password     string         `json:"password"`
 	Installation InstallationID `json:"installation"`
 	Workstation  string         `json:"workstation"`
+	Passcode     string         `json:"passcode,omitempty"` // of the authenticator, or a recovery code
 }
 
 // SignedIn is its answer.
@@ -216,6 +227,9 @@ type Account struct {
 	Email       string `json:"email"`
 	Clinic      string `json:"clinic"`
 	ClinicPhone string `json:"clinicPhone"` // E.164 or as the clinic writes it
+
+	Role          Role `json:"role,omitempty"`
+	Administrator bool `json:"administrator,omitempty"` // beside the role
 }
 
 // Note answers a Knock on PathNote.

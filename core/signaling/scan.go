@@ -20,10 +20,12 @@ var errNotOneObject = errors.New("not one JSON object")
 
 // scan walks the whole text once before anything is read from it: one object, nothing after it, no key twice within an
 // object. Two keys that differ in case only count as the same, because encoding/json would let the second one win.
-func scan(data []byte) (head, error) {
+func scan(data []byte) (head, error) { return scanUpTo(data, MaxMessage) }
+
+func scanUpTo(data []byte, limit int) (head, error) {
 	var h head
-	if len(data) > MaxMessage {
-		return h, fmt.Errorf("%d bytes, at most %d", len(data), MaxMessage)
+	if len(data) > limit {
+		return h, fmt.Errorf("%d bytes, at most %d", len(data), limit)
 	}
 	if !utf8.Valid(data) {
 		return h, errors.New("not UTF-8")
