@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"legekonsultasjon/core/access"
+	"legekonsultasjon/core/route"
 )
 
 // action is what the machine wants done; the outcome comes back as an event.
@@ -22,6 +23,8 @@ type (
 	confirm struct{ offer, answer string }
 	// inspect compares the certificate that DTLS met with the one promised: impostor or connectionEnded comes back.
 	inspect struct{ promised [32]byte }
+	// checkRoute looks whether the path still begins at an address of ours: routeGone comes back if not.
+	checkRoute struct{ change route.Change }
 	// announce tells the patient which of our tracks are on.
 	announce struct{ microphone, camera bool }
 	// attach puts the tracks on the senders and opens both directions; detach takes them away and shuts both.

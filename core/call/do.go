@@ -23,6 +23,10 @@ func (p *Peer) do(a action) []event {
 		return p.confirm(a)
 	case inspect:
 		return p.inspect(a.promised)
+	case checkRoute:
+		if p.conn.gone(a.change) {
+			return []event{routeGone{}}
+		}
 	case attach:
 		p.flow.attach(a.microphone, a.camera)
 	case detach:

@@ -1,7 +1,10 @@
 package call
 
 import (
+	"time"
+
 	"legekonsultasjon/core/access"
+	"legekonsultasjon/core/route"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -36,6 +39,8 @@ type (
 	pathFound       struct{}                             // ICE is connected
 	pathLost        struct{}                             // ICE is disconnected, or checking anew
 	pathFailed      struct{}                             // ICE gave up
+	fellSilent      struct{ since time.Duration }        // media flowed, and nothing has come for so long
+	rerouted        struct{ change route.Change }        // the computer stands elsewhere in the network
 	secured         struct{}                             // DTLS is connected
 	securingFailed  struct{}                             // DTLS failed
 	connectionEnded struct{}                             // the other side closed DTLS
@@ -61,6 +66,7 @@ type (
 	confirmationFailed struct{}
 	impostor           struct{} // DTLS met another certificate than the one promised, or the patient's side says so
 
+	routeGone  struct{} // the path in use leads nowhere, by what our side or the patient's knows
 	timeUp     struct{ timer timer }
 	deviceGone struct{ lost DeviceLost }
 	report     struct{ event Event } // passes through to the desk

@@ -7,6 +7,7 @@ import (
 
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/route"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -26,6 +27,7 @@ type Peer struct {
 	conn      *connection
 	flow      *flow
 	quality   *quality
+	quiet     quiet
 	deadlines [timers]time.Time
 	alarm     *time.Timer
 	pulse     *time.Ticker
@@ -128,6 +130,13 @@ func (p *Peer) SetDevices(d Devices) {
 // for with fresh ones.
 func (p *Peer) SetServers(servers []webrtc.ICEServer) { p.box.post(serversSet{servers}) }
 
+// Rerouted says that the computer stands elsewhere in the network: a path that began where it stands no more is looked
+// for anew at once.
+func (p *Peer) Rerouted(c route.Change) { p.box.post(rerouted{c}) }
+
+// Restart says that the patient's side has lost the path, whatever it looks like from here.
+func (p *Peer) Restart() { p.box.post(routeGone{}) }
+
 // SetVolume makes the patient louder or quieter than sent: 1 is as sent, 0 silent, 4 the most.
 func (p *Peer) SetVolume(gain float64) { p.box.post(volumeSet{gain}) }
 
@@ -229,6 +238,9 @@ func (p *Peer) beat() {
 		p.cfg.Events(levels)
 	}
 	p.flow.setRate()
+	if silence, ok := p.quiet.look(time.Now(), p.conn); ok && p.facts.flows() {
+		p.box.post(fellSilent{silence})
+	}
 	if q, ok := p.quality.sample(time.Now()); ok && state == Confirmed {
 		p.cfg.Events(q)
 	}

@@ -9,12 +9,13 @@ import (
 	"legekonsultasjon/core/access"
 )
 
-// How long things may take. The path counts as lost once nothing has come for pathTimeout, and the times of restarting
-// and giving up are counted from its last sign of life.
+// How long things may take. The path counts as lost once nothing has come for pathTimeout, sooner when media flowed
+// (quiet.go) or the route is known to be gone. Restarts and giving up are counted from its last sign of life.
 const (
 	pathTimeout     = 2 * time.Second
-	secondRestart   = 6*time.Second - pathTimeout
-	giveUp          = 12*time.Second - pathTimeout
+	secondRestart   = 2 * time.Second
+	lastRestart     = 6 * time.Second
+	giveUp          = 12 * time.Second
 	confirmDeadline = 10 * time.Second
 	connectDeadline = 30 * time.Second
 	byeDeadline     = 2 * time.Second
@@ -57,11 +58,12 @@ type facts struct {
 	early                   []dataCame
 	fingerprint             [32]byte // confirmed
 
-	found   bool // ICE was connected once; pion may say so later than DTLS and the confirmation
-	path    bool // ICE is connected
-	lost    bool // it was connected and is not any more
-	planned bool // by a restart of our own, to open other routes: no interruption unless it lasts
-	owed    bool // an ICE restart is due as soon as there is a session, though the path is not lost
+	found   bool          // ICE was connected once; pion may say so later than DTLS and the confirmation
+	path    bool          // ICE is connected
+	lost    bool          // it was connected and is not any more
+	planned bool          // by a restart of our own, to open other routes: no interruption unless it lasts
+	silence time.Duration // since the last sign of life when restartTimer was set
+	owed    bool          // an ICE restart is due as soon as there is a session, though the path is not lost
 }
 
 // State is how far the connection is.
@@ -101,7 +103,7 @@ func (f facts) step(e event) (facts, []action) {
 		return f.onMedia(e)
 	case answerCame, candidateCame, candidateFound, offered, offerFailed, answerTaken, answerBroken:
 		return f.onNegotiation(e)
-	case pathFound, pathLost, pathFailed, connectionEnded, timeUp:
+	case pathFound, pathLost, pathFailed, connectionEnded, timeUp, fellSilent, rerouted, routeGone:
 		return f.onPath(e)
 	case secured, securingFailed, channelOpened, dataCame, confirmation, confirmationFailed, impostor:
 		return f.onConfirmation(e)
@@ -232,12 +234,22 @@ func (f facts) onPath(e event) (facts, []action) {
 			return f, []action{stopTimer{restartTimer}, stopTimer{giveUpTimer}}
 		}
 	case pathLost:
-		return f.losePath()
+		return f.losePath(pathTimeout)
 	case pathFailed:
 		if !f.confirmed { // afterwards our own timers decide
 			return f.end(Failed)
 		}
-		return f.losePath()
+		return f.losePath(pathTimeout)
+	case fellSilent:
+		if f.session { // without one nothing can be done before pion says so too
+			return f.losePath(e.since)
+		}
+	case rerouted:
+		if f.confirmed {
+			return f, []action{checkRoute{e.change}}
+		}
+	case routeGone:
+		return f.loseRoute()
 	case connectionEnded:
 		return f.hungUp()
 	case timeUp:
@@ -246,15 +258,60 @@ func (f facts) onPath(e event) (facts, []action) {
 	return f, nil
 }
 
-func (f facts) losePath() (facts, []action) {
+// losePath: nothing has come for silence.
+func (f facts) losePath(silence time.Duration) (facts, []action) {
 	wasThere := f.path
 	f.path = false
 	if !f.confirmed || !wasThere {
 		return f, nil
 	}
 	f.lost = true
-	actions := []action{setTimer{restartTimer, secondRestart}, setTimer{giveUpTimer, giveUp}}
+	f, actions := f.restartLater(silence)
+	actions = append(actions, setTimer{giveUpTimer, giveUp - silence})
 	if f.session && !f.waiting { // while an offer waits, a restart of ours is under way and this is what it looks like
+		actions = append(actions, offer{restart: true})
+	}
+	return f, actions
+}
+
+// loseRoute: the way that the path took is said to be gone, or there is another one while it is looked for.
+func (f facts) loseRoute() (facts, []action) {
+	switch {
+	case !f.confirmed:
+		return f, nil
+	case !f.session:
+		f.owed = true // whether it really is gone will show
+		return f, nil
+	case f.lost:
+		return f, []action{offer{restart: true}}
+	}
+	f.path, f.waiting, f.planned = true, false, false // an answer to an offer from the old place would come too late
+	return f.losePath(0)
+}
+
+// restartLater sets the timer of the next restart after so long a silence, if there is to be one.
+func (f facts) restartLater(silence time.Duration) (facts, []action) {
+	for _, at := range []time.Duration{secondRestart, lastRestart} {
+		if at > silence {
+			f.silence = silence
+			return f, []action{setTimer{restartTimer, at - silence}}
+		}
+	}
+	return f, nil
+}
+
+// restartAgain comes of restartTimer.
+func (f facts) restartAgain() (facts, []action) {
+	f.planned = false
+	if !f.lost {
+		return f, nil
+	}
+	at := secondRestart
+	if f.silence >= at {
+		at = lastRestart
+	}
+	f, actions := f.restartLater(at)
+	if f.session {
 		actions = append(actions, offer{restart: true})
 	}
 	return f, actions
@@ -280,10 +337,7 @@ func (f facts) alarm(t timer) (facts, []action) {
 			return f.end(NotGenuine)
 		}
 	case restartTimer:
-		f.planned = false
-		if f.lost && f.session {
-			return f, []action{offer{restart: true}}
-		}
+		return f.restartAgain()
 	case giveUpTimer:
 		if f.lost {
 			return f.end(Failed)

@@ -4,9 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"legekonsultasjon/core/access"
 )
@@ -149,6 +151,7 @@ func TestStories(t *testing.T) {
 			{answering(2, "0A"), "takeAnswer"},
 			{answerTaken{}, "takeCandidate"},
 			{timeUp{restartTimer}, "restart"},
+			{timeUp{restartTimer}, "restart"},
 			{offered{3, theOffer}, ""},
 			{answering(2, "0A"), ""},
 			{answering(3, "0A"), "takeAnswer"},
@@ -171,6 +174,38 @@ func TestStories(t *testing.T) {
 			{offered{1, theOffer}, ""},
 			{sessionEnded{}, ""},
 			{attached{}, "restart"},
+		},
+		"media falls silent": {
+			{fellSilent{time.Second}, "INTERRUPTED, set restart, set give up, restart"},
+			{offered{2, theOffer}, ""},
+			{pathLost{}, ""},
+			{fellSilent{time.Second}, ""},
+			{timeUp{restartTimer}, "set restart, restart"},
+			{pathFound{}, "CONFIRMED, stop restart, stop give up"},
+		},
+		"silent without a session": {
+			{detached{}, ""},
+			{fellSilent{time.Second}, ""},
+			{pathLost{}, "INTERRUPTED, set restart, set give up"},
+		},
+		"another route": {
+			{rerouted{}, "checkRoute"},
+			{routeGone{}, "INTERRUPTED, set restart, set give up, restart"},
+			{offered{2, theOffer}, ""},
+			{pathLost{}, ""},
+			{rerouted{}, "checkRoute"},
+			{routeGone{}, "restart"},
+			{offered{3, theOffer}, ""},
+			{answering(3, "0A"), "takeAnswer"},
+			{answerTaken{}, ""},
+			{pathFound{}, "CONFIRMED, stop restart, stop give up"},
+		},
+		"another route, and the server is gone too": {
+			{detached{}, ""},
+			{routeGone{}, ""},
+			{attached{}, "restart"},
+			{offered{1, theOffer}, ""},
+			{pathLost{}, "INTERRUPTED, set restart, set give up"},
 		},
 		"a new session on a sound path": {
 			{detached{}, ""},
@@ -268,6 +303,52 @@ func TestPathFoundLate(t *testing.T) {
 	tell(t, fresh(), append(story, told{{pathLost{}, ""}, {pathFound{}, ""}, {pathLost{}, "INTERRUPTED, set restart, set give up, restart"}}...))
 }
 
+// Whenever the loss is noticed, the path is looked for anew then, 2 s and 6 s after the last sign of life, and given up at
+// 12 s.
+func TestWhenPathIsLookedFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		event event
+		at    time.Duration // since the last sign of life
+		want  []time.Duration
+	}{
+		"known at once":  {routeGone{}, 0, []time.Duration{0, 2 * time.Second, 6 * time.Second}},
+		"media is quiet": {fellSilent{time.Second}, time.Second, []time.Duration{time.Second, 2 * time.Second, 6 * time.Second}},
+		"nothing comes":  {pathLost{}, 2 * time.Second, []time.Duration{2 * time.Second, 6 * time.Second}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			restarts, end := lifeOf(confirmed(t), c.event, c.at)
+			if !slices.Equal(restarts, c.want) || end != 12*time.Second {
+				t.Errorf("looked for at %v, given up at %v", restarts, end)
+			}
+		})
+	}
+}
+
+// lifeOf lets time pass from an event on until the machine gives up; nobody answers.
+func lifeOf(f facts, e event, now time.Duration) (restarts []time.Duration, end time.Duration) {
+	due := map[timer]time.Duration{}
+	for range 20 {
+		var actions []action
+		f, actions = Step(f, e)
+		for _, a := range actions {
+			switch a := a.(type) {
+			case setTimer:
+				due[a.timer] = now + a.after
+			case offer:
+				restarts = append(restarts, now)
+				f, _ = Step(f, offered{f.number + 1, theOffer})
+				f, _ = Step(f, pathLost{})
+			case shut:
+				return restarts, now
+			}
+		}
+		next := slices.MinFunc(slices.Collect(maps.Keys(due)), func(a, b timer) int { return int(due[a] - due[b]) })
+		e, now = timeUp{next}, due[next]
+		delete(due, next)
+	}
+	return restarts, 0
+}
+
 func TestOtherRoutesOpenAtDelta(t *testing.T) {
 	f := fresh()
 	f.relayOnly = true
@@ -310,6 +391,7 @@ func FuzzStep(f *testing.F) {
 		answering(1, "0A"), answering(2, "0A"), answering(1, "0B"), answerTaken{}, candidate(1), candidate(2), candidateFound{},
 		pathFound{}, pathLost{}, pathFailed{}, secured{}, securingFailed{}, channelOpened{}, confirmation{expected, digest(0x0A)},
 		says(7), says(8), tracks(true, true), timeUp{connectTimer}, timeUp{restartTimer}, timeUp{giveUpTimer}, sessionEnded{},
+		fellSilent{time.Second}, rerouted{}, routeGone{},
 	}
 	f.Add([]byte{0, 7, 9, 12, 16, 19, 21, 22, 23, 3})
 	f.Fuzz(func(t *testing.T, order []byte) {

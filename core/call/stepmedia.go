@@ -67,7 +67,7 @@ func (f facts) data(d dataCame) (facts, []action) {
 	if f.found && !f.path { // lost in the very moment: treat it like any other loss
 		f.path = true
 		var more []action
-		f, more = f.losePath()
+		f, more = f.losePath(pathTimeout)
 		actions = append(actions, more...)
 	}
 	f, more := f.open()
