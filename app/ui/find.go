@@ -1,43 +1,31 @@
 package ui
 
 import (
-	"regexp"
 	"strings"
 
 	"legekonsultasjon/app/ui/part"
 	"legekonsultasjon/core/phone"
 )
 
-// What is copied from a journal comes with names, labels and line breaks around it; the number or the address is looked
-// for in the whole, then in its lines, then in whatever looks like one.
-var (
-	numberLike  = regexp.MustCompile(`(?:\+|00)?[0-9(][0-9 ()\x{00a0}\x{2009}./-]{5,20}[0-9]`)
-	addressLike = regexp.MustCompile(`[^\s<>;,:()"]+@[^\s<>;,:()"]+`)
-)
-
-// findNumber returns the first number in a text, grouped and without its country's code, and that country.
+// findNumber returns the number in a text, grouped and without its country's code, and that country.
 func findNumber(text, country string) (national, iso string, ok bool) {
-	tries := append([]string{text}, strings.Split(text, "\n")...)
-	for _, t := range append(tries, numberLike.FindAllString(text, 8)...) {
-		n, err := phone.Parse(t, country)
-		if err != nil || n.Country == "" {
-			continue
-		}
-		if _, rest, found := strings.Cut(n.Grouped(), " "); found {
-			return rest, n.Country, true
-		}
+	n, ok := phone.FindNumber(text, country)
+	if !ok {
+		return "", "", false
 	}
-	return "", "", false
+	return nationalPart(n), n.Country, true
+}
+
+// nationalPart is a number in groups without its country's code.
+func nationalPart(n phone.Number) string {
+	_, rest, _ := strings.Cut(n.Grouped(), " ")
+	return rest
 }
 
 // findAddress returns the first e-mail address in a text.
 func findAddress(text string) (string, bool) {
-	for _, t := range append([]string{text}, addressLike.FindAllString(text, 8)...) {
-		if a, err := phone.ParseAddress(strings.TrimRight(t, ".")); err == nil {
-			return a.Mailbox(), true
-		}
-	}
-	return "", false
+	a, ok := phone.FindAddress(text)
+	return a.Mailbox(), ok
 }
 
 // countryLines are the lines of the country code drop-down: "Norge +47", closed "+47".

@@ -214,20 +214,25 @@ func (v *inviteView) refuse(f *part.Field, key string) {
 }
 
 // pasted finds the number or address in what was pasted and puts it where it belongs, also when it was pasted into the
-// other field.
+// other field. What holds both fills both, unless something else stands in the other field.
 func (v *inviteView) pasted(text string, into *part.Field) (string, bool) {
 	number, country, isNumber := findNumber(text, v.country.Chosen())
 	address, isAddress := findAddress(text)
-	switch {
-	case isAddress && (into == v.email || !isNumber):
+	if !isNumber && !isAddress {
+		return strings.Join(strings.Fields(text), " "), true
+	}
+	empty := func(f *part.Field) bool { return strings.TrimSpace(f.Text()) == "" }
+	if isAddress && (into == v.email || !isNumber || empty(v.email)) {
 		v.put(v.email, address)
-		return "", false
-	case isNumber:
+	}
+	if isNumber && (into == v.phone || !isAddress || empty(v.phone)) {
 		v.country.Choose(country)
 		v.put(v.phone, number)
-		return "", false
 	}
-	return strings.Join(strings.Fields(text), " "), true
+	if into == v.email && isAddress {
+		v.email.Focus()
+	}
+	return "", false
 }
 
 func (v *inviteView) put(f *part.Field, text string) {

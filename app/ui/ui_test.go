@@ -193,7 +193,9 @@ func TestPastingFindsWhatItIs(t *testing.T) {
 		{"Telefonnummer", "Ola Hansen\nola.hansen@eksempel.no", "", "ola.hansen@eksempel.no"},
 		{"E-post", "Ola Hansen <ola.hansen@eksempel.no>", "", "ola.hansen@eksempel.no"},
 		{"E-post", "Mobil 98765432", "987 65 432", ""},
-		{"E-post", "98765432 ola.hansen@eksempel.no", "", "ola.hansen@eksempel.no"},
+		{"E-post", "98765432 ola.hansen@eksempel.no", "987 65 432", "ola.hansen@eksempel.no"},
+		{"Telefonnummer", "Time 24.11.2026 kl. 10:30. Ola, f. 010190 12345\nMob 987 65 432, ola@eksempel.no", "987 65 432", "ola@eksempel.no"},
+		{"Telefonnummer", "Tlf 22 33 44 55 / 987 65 432", "987 65 432", ""},
 	} {
 		f := uitest.Open(uitest.Home(), 1180, 760, 1)
 		entry := find(t, f, "entry", c.into).(fyne.Shortcutable)

@@ -4,7 +4,6 @@ package phone
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -74,7 +73,7 @@ func tooShortOr(national, country string, otherwise error) error {
 // clean drops everything around the digits and keeps one leading plus.
 func clean(text string) string {
 	var b strings.Builder
-	for _, r := range text[:min(len(text), maxText)] {
+	for _, r := range cut(text) {
 		switch {
 		case r >= '0' && r <= '9':
 			b.WriteRune(r)
@@ -117,21 +116,3 @@ func (n Number) Grouped() string {
 
 // String keeps numbers out of logs.
 func (Number) String() string { return "[number]" }
-
-var numberInText = regexp.MustCompile(`(?:\+|00)?[0-9][0-9 \x{00a0}\x{202f}().\-–/]{4,22}[0-9]`)
-
-// Find looks for a number or an address in pasted text, the address first. Both are empty when there is none.
-func Find(text, country string) (number Number, address Address) {
-	text = text[:min(len(text), maxText)]
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n<>,;()[]\"", r) }) {
-		if a, err := ParseAddress(word); err == nil {
-			return Number{}, a
-		}
-	}
-	for _, candidate := range numberInText.FindAllString(text, 8) {
-		if n, err := Parse(candidate, country); err == nil {
-			return n, Address{}
-		}
-	}
-	return Number{}, Address{}
-}

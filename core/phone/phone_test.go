@@ -93,3 +93,47 @@ func FuzzParse(f *testing.F) {
 		Find(text, "NO")
 	})
 }
+
+// TestFindInAJournal pastes what stands in journals: the number is found among dates and birth numbers, a mobile before a
+// landline.
+func TestFindInAJournal(t *testing.T) {
+	for text, want := range map[string]string{
+		"Time 24.11.2026 kl 10:30, tlf 987 65 432": "+4798765432",
+		"24.11.2026 10:30":                         "",
+		"2026-11-24":                               "",
+		"Fnr 010190 12345":                         "",
+		"01019012345":                              "",
+		"Hansen, Ola (010190 12345)\nTlf 22 33 44 55 / 987 65 432": "+4798765432",
+		"Jobb: 22 33 44 55":                         "+4722334455",
+		"Mob.: (+47) 987.65.432, priv.":             "+4798765432",
+		"+46 70 123 45 67 (Sverige)":                "+46701234567",
+		"98765432":                                  "+4798765432",
+		"\t987\u00a065\u00a0432\r\n":                "+4798765432",
+		"Org.nr. 987 654 321":                       "",
+		strings.Repeat("x", 5000) + " 98765432":     "",
+		"Mobil 987 65 432 – E-post ola@eksempel.no": "+4798765432",
+		"412 34 567 og 987 65 432":                  "+4741234567",
+	} {
+		n, ok := FindNumber(text, "NO")
+		if n.E164 != want || ok != (want != "") {
+			t.Errorf("%.60q: %q, want %q", text, n.E164, want)
+		}
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	f.Add("Time 24.11.2026 kl 10:30, tlf 987 65 432, ola@eksempel.no")
+	f.Add("Hansen, Ola (010190 12345)\nTlf 22 33 44 55 / 987 65 432")
+	f.Fuzz(func(t *testing.T, text string) {
+		if n, ok := FindNumber(text, "NO"); ok {
+			if again, err := Parse(n.E164, ""); err != nil || again != n {
+				t.Errorf("%q became %q, which is %q, %v", text, n.E164, again.E164, err)
+			}
+		}
+		if a, ok := FindAddress(text); ok {
+			if again, err := ParseAddress(a.Mailbox()); err != nil || again != a {
+				t.Errorf("%q became %q, which is %q, %v", text, a.Mailbox(), again.Mailbox(), err)
+			}
+		}
+	})
+}
