@@ -117,6 +117,8 @@ drill: ## faults on purpose: DRILL=regex RUNS=n
 .PHONY: bench
 bench: ## measure: BENCH=regex RUNS=n; writes bench/out/latest.json
 	@$(NEED) go build e2e
+	@$(MAKE) --no-print-directory build
+	$(GO) build -tags $(TAGS),inspect -ldflags "$(LDFLAGS)" -o bin/legekonsultasjon-inspect .
 	$(GO) build -tags $(TAGS) -o bin/bench ./e2e/bench
 	bin/bench '$(BENCH)'
 	$(DONE)

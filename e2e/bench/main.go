@@ -41,6 +41,12 @@ type bench struct {
 func benches() []bench {
 	return []bench{
 		speechBench(),
+		callBench(sizes[0]),
+		callBench(sizes[1]),
+		startBench(),
+		idleBench(),
+		serverBench(false),
+		serverBench(true),
 	}
 }
 

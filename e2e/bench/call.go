@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"math"
+	"path/filepath"
+	"time"
+
+	"legekonsultasjon/e2e/rig"
+)
+
+// The call's bench: the doctor's side of the same call, once by the desktop program and once by Chromium, against a patient
+// in Chromium, over loopback, with pictures of the same size at the same place of a screen drawn by software.
+const (
+	rate     = 30 // pictures a second
+	callFor  = 30 * time.Second
+	settle   = 5 * time.Second  // after the pictures have got their full size
+	patience = 60 * time.Second // until they have
+	ownRuns  = 3
+)
+
+// size is what both cameras deliver.
+type size struct {
+	name          string
+	width, height int
+}
+
+var sizes = []size{{"vga", 640, 480}, {"720p", 1280, 720}}
+
+// sitting is one call, measured.
+type sitting struct {
+	cpu, screen        float64 // seconds per minute: the doctor's program with its children, and its X server
+	memory             float64 // MB
+	p50, p99           float64 // ms from glass to glass
+	perSecond, longest float64 // pictures seen; ms without one
+	join               float64 // ms
+	in, out            traffic // as the doctor gets and sends
+	place, own         image.Rectangle
+}
+
+// traffic is one direction of the picture.
+type traffic struct {
+	width             int
+	rate              float64 // kbit/s
+	picturesPerSecond float64
+}
+
+func callBench(z size) bench {
+	names := []string{"call.cpu." + z.name, "call.pss." + z.name, "call.latency." + z.name + ".p50", "call.latency." + z.name + ".p99"}
+	if z.name == "vga" {
+		names = append(names, "call.join")
+	}
+	return bench{names: names, run: func(ctx context.Context, runs int) ([]row, error) {
+		if runs == 0 {
+			runs = ownRuns
+		}
+		ours, peers, err := sittings(ctx, z, runs)
+		if err != nil || len(ours) == 0 {
+			return nil, fmt.Errorf("call %s: %w", z.name, err)
+		}
+		return callRows(z, ours, peers), nil
+	}}
+}
+
+// sittings are the calls of one size, ours and the peer's by turns.
+func sittings(ctx context.Context, z size, runs int) (ours, peers []sitting, err error) {
+	for range runs {
+		err := try(ctx, func(t *trial) {
+			dir := t.TempDir()
+			rig.Awake(t, dir)
+			voice := filepath.Join(dir, "voice.wav")
+			rig.Speech(t, voice, "God dag. Kneet er fortsatt vondt når jeg går i trapper, men det er bedre enn i forrige uke.", "60")
+			clip := rig.PaintClip(t, filepath.Join(dir, "doctor.y4m"), z.width, z.height, rate, 60, 1)
+			o := one(t, func(t *trial) sitting { return ourCall(t, z, clip.File, voice) })
+			p := one(t, func(t *trial) sitting { return peerCall(t, z, clip.File, voice, o) })
+			t.Logf("%s ours %v", z.name, o)
+			t.Logf("%s peer %v", z.name, p)
+			ours, peers = append(ours, o), append(peers, p)
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return ours, peers, ctx.Err()
+}
+
+// one is a call on a stage of its own.
+func one(t *trial, f func(*trial) sitting) (out sitting) {
+	if err := try(t.Context(), func(t *trial) { out = f(t) }); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// measure waits until both pictures have their full size, and then measures the doctor's program; quiet is told when.
+func (h *house) measure(z size, patient *rig.Page, doctor int, w *watcher, quiet func(bool)) sitting {
+	h.fullSize(z, patient)
+	_ = rig.WaitFor(h.t.Context(), settle, func() bool { return false })
+	quiet(true)
+	before, x, traffic, began := family(doctor), spent(h.xserver()), h.traffic(patient), time.Now()
+	cpu := spent(before)
+	w.fresh()
+	_ = rig.WaitFor(h.t.Context(), callFor, func() bool { return false })
+	now := family(doctor)
+	passed := time.Since(began)
+	perMinute := func(seconds float64) float64 { return seconds * 60 / passed.Seconds() }
+	out := sitting{cpu: perMinute(spent(now) - cpu), screen: perMinute(spent(h.xserver()) - x), memory: proportional(now)}
+	out.in, out.out = h.traffic(patient).since(traffic, passed)
+	quiet(false)
+	out.p50, out.p99, out.perSecond, out.longest = w.stop()
+	return out
+}
+
+func (h *house) xserver() []int { return []int{h.screen.PID()} }
+
+func (h *house) fullSize(z size, patient *rig.Page) {
+	var last counted
+	ok := func() bool {
+		last = h.traffic(patient)
+		return last.SentWidth == z.width && last.GotWidth == z.width
+	}
+	if rig.WaitFor(h.t.Context(), patience, ok) != nil {
+		h.t.Fatalf("the pictures do not reach %dx%d: %+v", z.width, z.height, last)
+	}
+}
+
+// counted is the page's count of what it has sent and got.
+type counted struct {
+	SentWidth, SentBytes, SentFrames, GotWidth, GotBytes, GotFrames int
+}
+
+func (h *house) traffic(patient *rig.Page) counted {
+	var c counted
+	if err := patient.Eval("benchTraffic()", &c); err != nil {
+		h.t.Fatal(err)
+	}
+	return c
+}
+
+// since is what was sent to and got from the doctor.
+func (c counted) since(before counted, passed time.Duration) (toDoctor, fromDoctor traffic) {
+	of := func(width, bytes, frames int) traffic {
+		return traffic{width, float64(bytes) * 8 / 1000 / passed.Seconds(), float64(frames) / passed.Seconds()}
+	}
+	return of(c.SentWidth, c.SentBytes-before.SentBytes, c.SentFrames-before.SentFrames), of(c.GotWidth, c.GotBytes-before.GotBytes, c.GotFrames-before.GotFrames)
+}
+
+// String is for the log: what does not fit into rows.
+func (s sitting) String() string {
+	return fmt.Sprintf("cpu %.1f s/min (X server %.1f), %.0f MB, glass to glass %.1f / %.1f ms, %.1f pictures/s seen, longest gap %.0f ms, in %v, out %v, join %.0f ms",
+		s.cpu, s.screen, s.memory, s.p50, s.p99, s.perSecond, s.longest, s.in, s.out, s.join)
+}
+
+func (t traffic) String() string {
+	return fmt.Sprintf("%d wide %.0f kbit/s %.1f/s", t.width, t.rate, t.picturesPerSecond)
+}
+
+func callRows(z size, ours, peers []sitting) []row {
+	of := func(name, unit string, get func(sitting) float64) row {
+		return against(name, unit, each(ours, get), each(peers, get))
+	}
+	cpu := of("call.cpu."+z.name, "s/min", func(s sitting) float64 { return s.cpu })
+	cpu.note = fmt.Sprintf("X server: ours %.1f, peer %.1f s/min; sent %.0f and %.0f kbit/s", median(each(ours, func(s sitting) float64 { return s.screen })),
+		median(each(peers, func(s sitting) float64 { return s.screen })), median(each(ours, func(s sitting) float64 { return s.out.rate })), median(each(peers, func(s sitting) float64 { return s.out.rate })))
+	p50 := of("call.latency."+z.name+".p50", "ms", func(s sitting) float64 { return s.p50 })
+	p50.note = fmt.Sprintf("pictures seen: ours %.1f, peer %.1f a second", median(each(ours, func(s sitting) float64 { return s.perSecond })), median(each(peers, func(s sitting) float64 { return s.perSecond })))
+	rows := []row{cpu, of("call.pss."+z.name, "MB", func(s sitting) float64 { return s.memory }), p50,
+		of("call.latency."+z.name+".p99", "ms", func(s sitting) float64 { return s.p99 })}
+	if z.name == "vga" {
+		rows = append(rows, newRow("call.join", "ms", each(ours, func(s sitting) float64 { return s.join })))
+	}
+	return rows
+}
+
+func each(all []sitting, get func(sitting) float64) []float64 {
+	var out []float64
+	for _, s := range all {
+		out = append(out, get(s))
+	}
+	return out
+}
+
+// against sums up the runs of a measurement beside its peer.
+func against(name, unit string, ours, peers []float64) row {
+	r := newRow(name, unit, ours)
+	peer := rounded(median(peers))
+	r.Peer = &peer
+	if peer != 0 && !math.IsNaN(peer) {
+		ratio := rounded(r.Ours / peer)
+		r.Ratio = &ratio
+	}
+	return r
+}

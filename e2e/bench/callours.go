@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"legekonsultasjon/core/settings"
+	"legekonsultasjon/e2e/postoffice"
+	"legekonsultasjon/e2e/rig"
+)
+
+// house is what a call of either kind needs: the doctor's screen and sound, and the patient's screen.
+type house struct {
+	t              *trial
+	dir            string
+	screen, phones *rig.Display
+	sound          *rig.Sound
+}
+
+func newHouse(t *trial) *house {
+	h := &house{t: t, dir: t.TempDir()}
+	h.screen = rig.NewDisplay(t, h.folder("screen"), 1280, 800)
+	h.phones = rig.NewDisplay(t, h.folder("phones"), 900, 900)
+	h.sound = rig.NewSound(t, h.folder("sound"), "ear", "mic", "phone")
+	h.sound.Defaults(t, "ear", "mic.monitor")
+	return h
+}
+
+func (h *house) folder(name string) string {
+	dir := filepath.Join(h.dir, name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		h.t.Fatal(err)
+	}
+	return dir
+}
+
+// browser is the patient's Chromium.
+func (h *house) browser(z size, voice string) *rig.Page {
+	return rig.NewChromium(h.t, rig.BrowserOptions{Dir: h.folder("browsers"), Audio: voice, Preload: clockCamera(z), Width: 480, Height: 860,
+		Env: append(h.sound.Env(os.Environ()), "DISPLAY="+h.phones.Name, "PULSE_SINK=phone")})
+}
+
+var kari = rig.Doctor{Name: "Kari Nordmann", Email: "kari@eksempel.no", Password: "tre ugler sover paa taket"}
+
+// clinic is a server, a post office and the desktop program's profile, signed in.
+type clinic struct {
+	*house
+	server  *rig.Server
+	office  *postoffice.Office
+	profile string
+	env     []string // of the desktop program
+}
+
+func newClinic(h *house) *clinic {
+	t := h.t
+	c := &clinic{house: h, profile: filepath.Join(h.folder("desktop"), "profile")}
+	c.env = rig.NewKeyring(t, h.folder("keyring"), h.sound.Dir).Env(h.sound.Env(os.Environ()))
+	c.server = rig.NewServer(t, rig.ServerOptions{Dir: h.folder("server"), Doctors: []rig.Doctor{kari}})
+	office, err := postoffice.Open(postoffice.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = office.Close() })
+	c.office = office
+	c.prepare()
+	argv := []string{filepath.Join(rig.Root(t), "bin", "legekonsultasjon"), "signin", "--profile", c.profile, "--server", c.server.URL,
+		"--email", kari.Email, "--password-stdin"}
+	if _, err := rig.Run(t.Context(), c.env, kari.Password+"\n", argv...); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// prepare writes the profile's settings: the server and the clinic's mail account.
+func (c *clinic) prepare() {
+	t := c.t
+	host, text, err := net.SplitHostPort(c.office.SMTPAddr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(c.profile, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	store := settings.Open(filepath.Join(c.profile, "settings.json"), "bench")
+	s, err := store.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Server, s.Email = c.server.URL, kari.Email
+	s.Mail = settings.Mail{Host: host, Port: port, Security: "none", From: "post@eksempel.no", FromName: rig.Clinic}
+	if err := store.Save(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// invite sends a letter through the window.
+func (c *clinic) invite(d *rig.Desktop, address, name string) postoffice.Letter {
+	d.Fill("E-post", address)
+	d.Press(5*time.Second, "Inviter", 1)
+	d.Sees(5*time.Second, "Stemmer adressen med journalen?")
+	d.Tick("Jeg har kontrollert adressen mot journalen")
+	d.Fill("Navn eller initialer (bare du ser det)", name)
+	d.Press(5*time.Second, "Send invitasjon")
+	ctx, cancel := context.WithTimeout(c.t.Context(), 20*time.Second)
+	defer cancel()
+	letter, err := c.office.Wait(ctx, address)
+	if err != nil {
+		c.t.Fatal(fmt.Errorf("no letter: %w", err))
+	}
+	return letter
+}
+
+// ourCall is a call with the desktop program in the doctor's place, and the patient on the page of the product.
+func ourCall(t *trial, z size, clip, voice string) sitting {
+	c := newClinic(newHouse(t))
+	c.sound.Play(t, c.dir, "mic", rig.Repeat(t, voice, 20))
+	d := rig.NewDesktop(t, rig.DesktopOptions{Dir: c.folder("desktop"), Env: c.env, Display: c.screen,
+		Args: append([]string{"--camera", "file:" + clip, "--loopback"}, strings.Fields(os.Getenv("BENCH_FLAGS"))...)})
+	d.Sees(20*time.Second, "Tilkoblet")
+	letter := c.invite(d, "ola.hansen@eksempel.no", "Ola H.")
+	patient := c.browser(z, voice)
+	patient.Visit(letter.Link)
+	patient.Sees(20*time.Second, kari.Name)
+	patient.Types("input[inputmode=numeric]", letter.PIN)
+	patient.PressWords(5*time.Second, "Fortsett")
+	patient.Sees(20*time.Second, "Sjekk bilde og lyd")
+	patient.PressWords(20*time.Second, "Gå til venterommet")
+	d.Sees(20*time.Second, "Ola H.")
+	place := callPlace(c.screen)
+	w := watch(c.screen, rig.Fitted(place, z.width, z.height))
+	d.Press(10*time.Second, "Delta")
+	pressed := d.Clicked()
+	rig.Until(t, 20*time.Second, "the patient's picture where it belongs in the doctor's window", func() bool { return !w.firstPicture().IsZero() })
+	out := c.measure(z, patient, d.Process.PID(), w, d.Pause)
+	out.join = float64(w.firstPicture().Sub(pressed).Microseconds()) / 1000
+	out.place, out.own = picture(t, d, "patient"), picture(t, d, "self")
+	if out.place != place {
+		t.Fatalf("the patient's picture stands at %v, not at %v", out.place, place)
+	}
+	return out
+}
+
+// callPlace is where the patient's picture stands in a window that fills the screen: below the line with the name, above
+// the buttons. The first picture has to be looked for before the window map tells.
+func callPlace(s *rig.Display) image.Rectangle { return image.Rect(14, 70, s.Width-14, s.Height-84) }
+
+func picture(t *trial, d *rig.Desktop, label string) image.Rectangle {
+	w, ok := d.Find(func(w rig.Widget) bool { return w.Kind == "picture" && w.Label == label })
+	if !ok {
+		t.Fatalf("no picture %q in the window", label)
+	}
+	return w.Rect()
+}
