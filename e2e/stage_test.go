@@ -215,7 +215,7 @@ func (s *stage) opens(open browser, link string, o rig.BrowserOptions) *rig.Page
 // typesPIN types the PIN and sends it.
 func typesPIN(p *rig.Page, pin string) {
 	p.Types("input[inputmode=numeric]", pin)
-	p.PressWords(5*time.Second, "Fortsett")
+	p.PressWords(5*time.Second, "Delta")
 }
 
 // waits goes from the greeting to the waiting room.

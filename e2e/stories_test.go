@@ -41,7 +41,7 @@ func TestWrongPINFiveTimes(t *testing.T) {
 		p.Sees(30*time.Second, words)
 		s.nobodyWaits()
 		rig.Until(t, 30*time.Second, "the wait between tries", func() bool {
-			return strings.Contains(p.Text(), "Fortsett")
+			return strings.Contains(p.Text(), "Delta")
 		})
 	}
 	typesPIN(p, wrong)

@@ -1,5 +1,5 @@
 // Command gen makes the assets that are computed rather than drawn: the chime that rings when a patient comes and the
-// program's icon as PNG. Run it from the repository's root: go run ./assets/gen
+// icons of the program and of the patient's page as PNG. Run it from the repository's root: go run ./assets/gen
 package main
 
 import (
@@ -14,10 +14,10 @@ import (
 )
 
 func main() {
-	for name, data := range map[string][]byte{
-		"assets/sounds/chime.wav": wav(chime()),
-		"assets/icons/app.png":    icon(256),
-	} {
+	made := pageIcons()
+	made["assets/sounds/chime.wav"] = wav(chime())
+	made["assets/icons/app.png"] = icon(256)
+	for name, data := range made {
 		if err := os.WriteFile(name, data, 0o644); err != nil {
 			log.Fatal(err)
 		}

@@ -252,7 +252,7 @@ func (c *clinic) openPage(open func(testing.TB, rig.BrowserOptions) *rig.Page, e
 	p.Visit(letter.Link)
 	p.Sees(20*time.Second, kari.Name)
 	p.Types("input[inputmode=numeric]", letter.PIN)
-	p.PressWords(5*time.Second, "Fortsett")
+	p.PressWords(5*time.Second, "Delta")
 	return &pagePatient{p}
 }
 

@@ -11,7 +11,8 @@ import { fromBase64url } from "./access-bytes.js";
  * @typedef {{type: "pin", pin: string, device?: string, peer?: number}} Pin device: base64url of the resume key's point;
  *   peer: the number of the confirmed peer connection that the page still has
  * @typedef {{type: "pinResult", ok: boolean, triesLeft: number, wait?: number, locked?: boolean, newDevice?: boolean}} PinResult
- * @typedef {{type: "resume", signature: string, peer?: number}} Resume signature: base64url of r||s; peer as in Pin
+ * @typedef {{type: "resume", signature: string, peer?: number, lost?: boolean}} Resume signature: base64url of r||s; peer as in
+ *   Pin; lost: nothing comes over it any more
  * @typedef {{type: "resumeResult", ok: boolean, admitted?: boolean, triesLeft: number, wait?: number, locked?: boolean}} ResumeResult
  * @typedef {{type: "offer", neg: number, peer: number, sdp: string}} Offer
  * @typedef {{type: "answer", neg: number, sdp: string, offerHash: string}} Answer
@@ -43,7 +44,7 @@ const TYPES = /** @type {const} */ ({
   ready: ["D", { triesLeft: "count", time: "string", wait: "count?", locked: "boolean?" }],
   pin: ["P", { pin: "string", device: "bytes?", peer: "count?" }],
   pinResult: ["D", { ok: "boolean", triesLeft: "count", wait: "count?", locked: "boolean?", newDevice: "boolean?" }],
-  resume: ["P", { signature: "bytes", peer: "count?" }],
+  resume: ["P", { signature: "bytes", peer: "count?", lost: "boolean?" }],
   resumeResult: ["D", { ok: "boolean", admitted: "boolean?", triesLeft: "count", wait: "count?", locked: "boolean?" }],
   offer: ["D", { neg: "count", peer: "count", sdp: "string" }],
   answer: ["P", { neg: "count", sdp: "string", offerHash: "string" }],

@@ -5,6 +5,7 @@ import { derive, devicePoint, findSecret, fromBase64url, makeDeviceKey, openNote
 import * as browser from "./browser.js";
 import { Devices } from "./devices.js";
 import { choose, load, translator } from "./i18n.js";
+import { Installing, keepShell, takeLinks } from "./install.js";
 import { awake, begin, early, live, step } from "./journey.js";
 import { Page } from "./page.js";
 import { Peer } from "./peer.js";
@@ -26,6 +27,7 @@ class App {
     this.page = new Page(element("page"), element("spoken"));
     this.sound = new Sound();
     this.wake = new Wake();
+    this.installing = new Installing(browser.kind(navigator.userAgent, navigator.maxTouchPoints), (how) => this.post("installable", { how }));
     this.devices = new Devices({
       opened: (result) => this.post("devices", result),
       lost: (has) => this.post("deviceLost", has),
@@ -57,7 +59,10 @@ class App {
   async start() {
     await this.#speak(choose(store.readLanguage(), null, navigator.languages));
     this.#watchPage();
+    this.post("installable", { how: this.installing.how });
     await this.#open(parseFragment(location.hash.slice(1)), location.hash.length > 1);
+    takeLinks(() => this.secret);
+    void keepShell();
   }
 
   /** @param {Uint8Array<ArrayBuffer> | null} secret @param {boolean} linked */
@@ -73,7 +78,7 @@ class App {
     if (found) await this.#take(found);
     const app = browser.inApp(navigator.userAgent);
     this.post("opened", {
-      secret: found ? "held" : "broken", supported: browser.supported(), inApp: app !== null && !this.place.goOnInApp,
+      secret: found ? "held" : linked ? "broken" : "missing", supported: browser.supported(), inApp: app !== null && !this.place.goOnInApp,
       lastNote: store.readNote(), returning: returning && this.place.inside, known: this.key?.proven ?? false, checked: this.place.checked,
       microphoneOn: this.place.microphoneOn, cameraOn: this.place.cameraOn,
     });
@@ -179,6 +184,7 @@ class App {
       case "closeDevices": return this.devices.close();
       case "closePeer": return this.#closePeer();
       case "ring": return this.sound.ring();
+      case "install": return void this.installing.ask();
       default: throw new Error(`unknown action ${action.do}`);
     }
   }

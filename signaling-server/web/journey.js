@@ -2,7 +2,7 @@
 // the screen is derived from the facts. No clock, no network, no page: app.js owns those and posts events.
 //
 //   opening -> greeting (PIN) -> devices -> waiting -> connecting -> call <-> reconnecting -> left | parted | finished
-//   aside:     code (typed code), early (countdown), locked, otherDevice, deviceHelp, noDoctor, and the stops below
+//   aside:     start (no link yet), code (typed code), early (countdown), locked, otherDevice, deviceHelp, noDoctor, and the stops below
 
 import { clinicTime } from "./format.js";
 
@@ -10,7 +10,7 @@ import { clinicTime } from "./format.js";
  * @typedef {import("./format.js").ClinicTime} ClinicTime
  * @typedef {{clinic: string, doctor: string, phone: string, lang: string, info: string}} Note
  * @typedef {"unsupported" | "notValid" | "openedElsewhere" | "refused" | "mismatch" | "finished" | "left" | "outdated"} Stop
- * @typedef {"opening" | "inApp" | "code" | "early" | "greeting" | "locked" | "otherDevice" | "devices" | "deviceHelp" |
+ * @typedef {"opening" | "inApp" | "start" | "code" | "early" | "greeting" | "locked" | "otherDevice" | "devices" | "deviceHelp" |
  *   "waiting" | "noDoctor" | "call" | "parted" | Stop} Screen
  * @typedef {"denied" | "noMicrophone" | "noCamera" | "busy" | "none"} DeviceProblem
  *
@@ -19,8 +19,9 @@ import { clinicTime } from "./format.js";
  * @property {number} skew the server's clock minus this one, milliseconds
  * @property {Stop | null} stop
  * @property {boolean} inApp the page runs inside another app's browser, and the patient has not chosen to go on there
- * @property {"none" | "broken" | "held"} secret
+ * @property {"none" | "missing" | "broken" | "held"} secret missing: the page was opened without a link
  * @property {boolean} codeWrong the typed code was not one
+ * @property {import("./install.js").Way} install how the page can be installed as an app
  * @property {boolean} unreachable the server does not answer the request for the note
  * @property {Note | null} note
  * @property {Note | null} lastNote what this tab read before a reload: the clinic's number, should the link be dead now
@@ -73,7 +74,7 @@ const MISMATCHES = 2;
 /** @returns {Facts} */
 export function begin() {
   return {
-    now: 0, skew: 0, stop: null, inApp: false, secret: "none", codeWrong: false, unreachable: false,
+    now: 0, skew: 0, stop: null, inApp: false, secret: "none", codeWrong: false, install: "no", unreachable: false,
     note: null, lastNote: null, time: null, notBefore: 0, returning: false, known: false, pressed: false,
     line: "off", desktop: false, absent: 0, session: "none",
     pin: "", proof: "none", proven: false, ahead: false, wrong: false, triesLeft: 5, waitUntil: 0, locked: false, newDevice: false,
@@ -90,6 +91,7 @@ export function begin() {
  */
 export function screen(f) {
   if (f.stop) return f.stop;
+  if (f.secret === "missing") return "start";
   if (f.secret === "broken") return "code";
   if (f.inApp) return "inApp";
   if (!f.note) return "opening";
@@ -149,7 +151,7 @@ export function step(before, event) {
 }
 
 /** What still counts when the journey has come to a stop. */
-const afterStop = new Set(["tick", "note", "comeBack", "takeOver", "secretFound", "lineDown", "typeCode"]);
+const afterStop = new Set(["installable", "tick", "note", "comeBack", "takeOver", "secretFound", "lineDown", "typeCode"]);
 
 /** @type {Record<string, (f: Facts, e: Event) => Action[] | void>} */
 const handlers = {
@@ -161,8 +163,10 @@ const handlers = {
     return f.secret === "held" ? [{ do: "fetchNote" }] : [];
   },
   goOnInApp(f) { f.inApp = false; },
+  installable(f, e) { f.install = e.how; },
+  install() { return [{ do: "install" }]; },
   secretFound(f, e) {
-    Object.assign(f, begin(), { now: e.at, secret: "held", known: e.known });
+    Object.assign(f, begin(), { now: e.at, secret: "held", known: e.known, install: f.install });
     return [{ do: "fetchNote" }];
   },
   codeNotOne(f) { f.codeWrong = true; },

@@ -44,6 +44,7 @@ export class Page {
   #change(now, key, look) {
     this.view?.close?.();
     document.documentElement.lang = look.language;
+    document.getElementById("manifest")?.setAttribute("href", `app.${look.language}.webmanifest`);
     document.documentElement.classList.toggle("inCall", now === "call");
     this.view = make(now, look);
     this.shown = key;

@@ -4,9 +4,7 @@ package web
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -15,7 +13,7 @@ import (
 	"time"
 )
 
-//go:embed *.* fonts views
+//go:embed *.* fonts icons views
 var files embed.FS
 
 // contentTypes is also the list of what is served at all: the folder holds the page's tests and settings beside it.
@@ -40,14 +38,18 @@ type Site struct {
 	files  map[string]file // by URL path
 }
 
-// New reads the page, and from catalogues the files page.<language>.json as /locales/<language>.json. public is the
-// address at which patients reach the server.
+// New reads the page, and from catalogues the files page.<language>.json as /locales/<language>.json, each with the
+// manifest by which the page is installed as /app.<language>.webmanifest. public is the address at which patients reach
+// the server.
 func New(public *url.URL, catalogues fs.FS) (*Site, error) {
 	s := &Site{public: public, files: map[string]file{}}
 	if err := s.addPage(); err != nil {
 		return nil, err
 	}
-	return s, s.addCatalogues(catalogues)
+	if err := s.addCatalogues(catalogues); err != nil {
+		return nil, err
+	}
+	return s, s.fillWorker()
 }
 
 func (s *Site) addPage() error {
@@ -72,16 +74,17 @@ func served(name string) bool {
 }
 
 func (s *Site) addCatalogues(catalogues fs.FS) error {
-	if catalogues == nil {
-		return nil
-	}
-	names, err := fs.Glob(catalogues, "page.*.json")
+	names, err := pageCatalogues(catalogues)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		language := strings.TrimPrefix(path.Base(name), "page.")
-		if err := s.add(catalogues, name, "/locales/"+language); err != nil {
+		language := strings.TrimSuffix(strings.TrimPrefix(path.Base(name), "page."), ".json")
+		at := "/locales/" + language + ".json"
+		if err := s.add(catalogues, name, at); err != nil {
+			return err
+		}
+		if err := s.addManifest(language, s.files[at].body); err != nil {
 			return err
 		}
 	}
@@ -93,11 +96,9 @@ func (s *Site) add(from fs.FS, name, at string) error {
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(body)
-	f := file{kind: contentTypes()[path.Ext(name)], tag: `"` + hex.EncodeToString(sum[:16]) + `"`, body: body}
-	s.files[at] = f
+	s.put(at, path.Ext(name), body)
 	if at == "/index.html" {
-		s.files["/"] = f
+		s.files["/"] = s.files[at]
 	}
 	return nil
 }
@@ -142,7 +143,9 @@ func Harden(h http.Header, public *url.URL) {
 	}
 }
 
-// policy names the socket's origin beside 'self': Safari before 15.4 does not count ws and wss as the same origin.
+// policy names the socket's origin beside 'self': Safari before 15.4 does not count ws and wss as the same origin. The one
+// Trusted Types policy, "worker", makes the address of the service worker and nothing else (install.js); it can be made
+// once only.
 func policy(public *url.URL) string {
 	socket := "ws://" + public.Host
 	if public.Scheme == "https" {
@@ -150,5 +153,5 @@ func policy(public *url.URL) string {
 	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 		"media-src 'self' blob:; font-src 'self'; manifest-src 'self'; connect-src 'self' " + socket + "; base-uri 'none'; " +
-		"form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+		"form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types worker"
 }

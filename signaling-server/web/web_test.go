@@ -40,6 +40,8 @@ func TestWhatIsServed(t *testing.T) {
 	for path, kind := range map[string]string{
 		"/access.js": "text/javascript", "/tokens.css": "text/css", "/fonts/inter-regular.woff2": "font/woff2",
 		"/locales/nb.json": "application/json", "/locales/nn.json": "application/json", "/locales/en.json": "application/json",
+		"/app.nb.webmanifest": "application/manifest+json", "/app.nn.webmanifest": "application/manifest+json",
+		"/app.en.webmanifest": "application/manifest+json", "/worker.js": "text/javascript", "/icons/maskable-512.png": "image/png",
 	} {
 		resp := get(s, http.MethodGet, path)
 		if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), kind) {
@@ -69,7 +71,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 		h := get(s, http.MethodGet, path).Header
 		csp := h.Get("Content-Security-Policy")
 		for _, part := range []string{"default-src 'none'", "script-src 'self';", "connect-src 'self' wss://lege.example;",
-			"require-trusted-types-for 'script'", "trusted-types 'none'", "frame-ancestors 'none'", "base-uri 'none'",
+			"require-trusted-types-for 'script'", "trusted-types worker", "frame-ancestors 'none'", "base-uri 'none'",
 			"form-action 'none'"} {
 			if !strings.Contains(csp, part) {
 				t.Error(path, "lacks", part)

@@ -13,7 +13,7 @@ import { STATES } from "./states.js";
 const WEB = fileURLToPath(new URL("../", import.meta.url));
 const LOCALES = fileURLToPath(new URL("../../../core/i18n/locales/", import.meta.url));
 const KINDS = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types worker";
 const SIZES = {
   phone: [390, 844, 2], small: [360, 640, 2], desk: [1280, 800, 1], large: [390, 844, 2], keypad: [390, 464, 2], smallKeypad: [360, 352, 2], tablet: [820, 1180, 1], landscape: [844, 390, 2],
 };

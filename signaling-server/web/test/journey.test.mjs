@@ -37,6 +37,8 @@ function walk(events, from = begin()) {
 const STORIES = [
   ["nothing is known yet", [opened], "opening"],
   ["the note greets", [opened, note], "greeting"],
+  ["opened without a link", [{ ...opened, secret: "missing" }], "start"],
+  ["a message is pasted there", [{ ...opened, secret: "missing" }, { type: "codeNotOne" }, { type: "secretFound", known: false }, note], "greeting"],
   ["a link without a secret leads to the typed code", [{ ...opened, secret: "broken" }], "code"],
   ["a typed code leads on", [{ ...opened, secret: "broken" }, { type: "codeNotOne" }, { type: "secretFound", known: false }, note], "greeting"],
   ["inside another app", [{ ...opened, inApp: true }, note], "inApp"],
@@ -117,6 +119,12 @@ test("a PIN held during a wait is sent when it is over", () => {
   const held = walk([opened, note, pin, lineUp(), { ...ready, wait: 2 }]);
   assert.equal(held.did.at(-1).do, "later");
   assert.equal(walk([{ type: "waitOver", at: START + 9000 }], held.facts).did[0].message.pin, "482913");
+});
+test("the offer to install outlives a new link and a stop", () => {
+  const offered = [opened, { type: "installable", how: "ask" }];
+  assert.equal(walk([...offered, { type: "secretFound", known: false }, note]).facts.install, "ask");
+  assert.equal(walk([{ ...opened, supported: false }, { type: "installable", how: "ask" }]).facts.install, "ask");
+  assert.deepEqual(walk([...offered, { type: "install" }]).did.at(-1), { do: "install" });
 });
 test("resume comes before the PIN", () => assert.ok(walk([{ ...opened, known: true }, note, { type: "press" }, lineUp(), ready]).kinds.includes("resume")));
 test("a lost socket ends an unconfirmed peer and spares a confirmed one", () => {

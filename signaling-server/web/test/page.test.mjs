@@ -16,7 +16,7 @@ const catalogues = Object.fromEntries(LANGUAGES.map(([code]) => [code, JSON.pars
 
 test("every key that is used exists, and every key that exists is used", () => {
   const used = new Set();
-  for (const name of sources) for (const [, key] of read(name).matchAll(/"([a-zA-Z][a-zA-Z0-9]*(?:\.[a-zA-Z0-9]+)*)"/g)) used.add(key);
+  for (const name of [...sources, "app.go"]) for (const [, key] of read(name).matchAll(/"([a-zA-Z][a-zA-Z0-9]*(?:\.[a-zA-Z0-9]+)*)"/g)) used.add(key);
   const nb = Object.keys(catalogues.nb);
   for (const key of nb) assert.ok(used.has(key), `${key} is used nowhere`);
   for (const name of sources) {

@@ -3,6 +3,7 @@
 import { h, text } from "../dom.js";
 import { clock, elapsed } from "../format.js";
 import { call, Doctor, promise, sheet, title, when } from "./frame.js";
+import { install } from "./install.js";
 
 /** @typedef {import("./frame.js").Look} Look @typedef {import("./frame.js").View} View */
 
@@ -13,9 +14,11 @@ export function early(look) {
   const lead = h("p", { class: "lead" });
   const left = h("p", { class: "countdown", role: "timer" });
   const open = h("p", { class: "soft" });
-  const element = sheet(look, { name: "early", heading, children: [heading, lead, h("div", { class: "panel center" }, h("p", { class: "soft" }, t("early.opens")), left, open), h("p", { class: "soft" }, t("early.stay"))], footer: [promise(look), call(look)] });
+  const app = install(look);
+  const element = sheet(look, { name: "early", heading, children: [heading, lead, h("div", { class: "panel center" }, h("p", { class: "soft" }, t("early.opens")), left, open), h("p", { class: "soft" }, t("early.stay")), app.element], footer: [promise(look), call(look)] });
   const update = (/** @type {Look} */ now) => {
     const { facts } = now;
+    app.update(now);
     text(lead, t("early.text", { doctor: Doctor(now), when: when(now) }));
     text(left, remaining(now, facts.notBefore - now.now() - facts.skew));
     const offset = facts.time?.offset ?? 0;

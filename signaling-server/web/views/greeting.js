@@ -3,6 +3,7 @@
 import { attribute, h, show, text } from "../dom.js";
 import { boxes, complete, PIN_LENGTH, typed } from "../pin.js";
 import { button, call, doctor, promise, sheet, when } from "./frame.js";
+import { install } from "./install.js";
 
 /** @typedef {import("./frame.js").Look} Look @typedef {import("./frame.js").View} View */
 
@@ -28,11 +29,14 @@ export function greeting(look) {
 
 /** This browser has given the PIN before. @param {Look} look */
 function knownForm(look) {
-  const go = button(look, "big", look.t("greeting.enter"), "press", "continue");
+  const go = button(look, "big", look.t("pin.go"), "press", "continue");
+  const app = install(look);
   const busy = h("p", { class: "soft center" });
-  const element = h("div", { class: "pinForm" }, h("p", null, look.t("greeting.known")), go, busy);
+  const element = h("div", { class: "pinForm" }, h("p", null, look.t("greeting.known")), go, busy, app.element);
   let words = "";
-  const update = (/** @type {Look} */ { facts, t }) => {
+  const update = (/** @type {Look} */ now) => {
+    const { facts, t } = now;
+    app.update(now);
     go.disabled = facts.pressed;
     words = facts.pressed ? t("pin.connecting") : "";
     text(busy, words);
@@ -53,12 +57,13 @@ function pinForm(look) {
   const hint = h("p", { class: "soft hint", id: "pinHint" }, t("pin.hint"));
   const problem = h("p", { class: "problem", id: "pinProblem", role: "alert" });
   const go = h("button", { type: "submit", class: "button big", id: "continue" }, t("pin.go"));
+  const app = install(look);
   const help = h("div", { class: "panel", id: "pinHelp", hidden: true }, h("p", null, t("pin.help")), h("p", null, t("pin.help.call")));
   const ask = h("button", { type: "button", class: "button quiet", "aria-expanded": "false", "aria-controls": "pinHelp", onclick: () => toggle() }, t("pin.missing"));
   const element = h("form", { class: "pinForm", novalidate: true, onsubmit: (/** @type {Event} */ e) => send(e) },
     h("label", { for: "pin" }, t("pin.label")),
     h("div", { class: "pin" }, h("div", { class: "boxes", "aria-hidden": "true" }, ...drawn), input),
-    problem, hint, go, ask, help);
+    problem, hint, go, app.element, ask, help);
 
   function take() {
     value = typed(value, input.value);
@@ -103,6 +108,7 @@ function pinForm(look) {
   function update(now) {
     current = now;
     const { facts } = now;
+    app.update(now);
     if (facts.wrong && !wasWrong) {
       value = input.value = "";
       complaint = "";

@@ -1,7 +1,7 @@
 // Which view draws which screen.
 
 import { call } from "./call.js";
-import { code } from "./code.js";
+import { code, start } from "./code.js";
 import { deviceHelp, devices } from "./devices.js";
 import { early } from "./early.js";
 import { greeting } from "./greeting.js";
@@ -10,7 +10,7 @@ import { inApp, opening } from "./opening.js";
 import { waiting } from "./waiting.js";
 
 /** @type {Partial<Record<import("../journey.js").Screen, (look: import("./frame.js").Look) => import("./frame.js").View>>} */
-const VIEWS = { opening, inApp, code, early, greeting, devices, deviceHelp, waiting, noDoctor: waiting, call };
+const VIEWS = { opening, inApp, start, code, early, greeting, devices, deviceHelp, waiting, noDoctor: waiting, call };
 
 /**
  * Makes the view of a screen.
