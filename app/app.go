@@ -36,6 +36,7 @@ import (
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/core/i18n"
 	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/route"
 	"legekonsultasjon/core/settings"
 )
 
@@ -141,6 +142,7 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 		Notifier: notify.New(p.notifyArrival, sound, assets.Chime(), p.chimeOn, log),
 		Log:      log,
 		Loopback: o.loopback,
+		Route:    route.Watch,
 		Show:     p.show,
 		Browser:  p.browse,
 	})

@@ -46,10 +46,12 @@ type PINResult struct {
 }
 
 // Resume (P) proves the device that gave the PIN earlier: r||s of ECDSA-SHA256. Peer is the number of the confirmed peer
-// connection that the page still has (Offer.Peer), 0 for none, as after a reload: only then can the call go on in it.
+// connection that the page still has (Offer.Peer), 0 for none, as after a reload: only then can the call go on in it. Lost
+// says that nothing comes over it any more, so that it wants an ICE restart.
 type Resume struct {
 	Signature Bytes `json:"signature"`
 	Peer      int   `json:"peer,omitempty"`
+	Lost      bool  `json:"lost,omitempty"`
 }
 
 // ResumeResult (D) answers it; not OK means that the page asks for the PIN. Admitted says that the call goes on at once.

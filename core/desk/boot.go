@@ -29,6 +29,7 @@ func (l *loop) boot() {
 		l.Devices.Watch(ctx, func(i mediadevice.Inventory) { l.post(func() { l.inventoryChanged(i) }) })
 		return nil
 	})
+	l.watchRoute()
 	if loaded.SealedFile || l.Keyring == nil {
 		l.askPassphrase()
 		return

@@ -19,6 +19,7 @@ import (
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/core/desk/desktest"
 	"legekonsultasjon/core/mediadevice"
+	"legekonsultasjon/core/route"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
 )
@@ -32,6 +33,7 @@ type office struct {
 	post    *desktest.Post
 	peers   *desktest.Peers
 	keyring *desktest.Keyring
+	routes  chan route.Change // capacity 1: the network changes at one's word
 	profile string
 	name    string
 	watch   func()       // called with every state, or nil
@@ -69,6 +71,7 @@ func newServer() *desktest.Server {
 func newOffice(t *testing.T, server *desktest.Server, name string) *office {
 	return &office{
 		t: t, server: server, post: &desktest.Post{}, peers: &desktest.Peers{}, keyring: &desktest.Keyring{},
+		routes:  make(chan route.Change, 1),
 		profile: t.TempDir(), name: name,
 	}
 }
@@ -84,12 +87,23 @@ func (o *office) deps() desk.Deps {
 	return desk.Deps{
 		Server: o.server, Settings: settings.Open(filepath.Join(o.profile, "settings.json"), o.name),
 		Keyring: o.keyring, Sealed: filepath.Join(o.profile, "secrets"), Book: o.book(), Post: o.post,
-		NewPeer: o.peers.New, Notifier: o, Show: o.show,
+		NewPeer: o.peers.New, Notifier: o, Show: o.show, Route: o.route,
 		Clock: o.clock,
 		Devices: desktest.Devices{Inventory: mediadevice.Inventory{
 			{Kind: mediadevice.Camera, ID: "c", Name: "Kamera"}, {Kind: mediadevice.Microphone, ID: "m", Name: "Mikrofon"},
 			{Kind: mediadevice.Microphone, ID: "h", Name: "Headset"},
 		}},
+	}
+}
+
+func (o *office) route(ctx context.Context, changed func(route.Change)) {
+	for {
+		select {
+		case c := <-o.routes:
+			changed(c)
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"legekonsultasjon/core/deliver/email"
 	"legekonsultasjon/core/deliver/oauth"
 	"legekonsultasjon/core/mediadevice"
+	"legekonsultasjon/core/route"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
 
@@ -36,6 +37,9 @@ type Deps struct {
 	Clock         func() time.Time // the machine's clock, in the user's time zone
 	Log           *slog.Logger     // ids only
 	Loopback      bool             // calls on one machine: tests and the demo
+	// Route tells of every change of the way to the network until ctx ends, and blocks until then: route.Watch. Nil is a
+	// machine that never moves.
+	Route func(ctx context.Context, changed func(route.Change))
 	// Show is handed every new State, from the loop. It must not block: keep the newest and draw it elsewhere.
 	Show func(State)
 }
@@ -78,6 +82,8 @@ type Peer interface {
 	SetCamera(on bool)
 	SetDevices(call.Devices)
 	SetServers([]webrtc.ICEServer)
+	Rerouted(route.Change)
+	Restart()
 	SetVolume(gain float64)
 	Close()
 }

@@ -172,7 +172,7 @@ func (l *loop) admitDevice(g *guest, who *asking) {
 		if k == nil || k.Send(access.PINResult{OK: true, TriesLeft: i.PIN.TriesLeft()}) != nil {
 			return
 		}
-		l.entered(g, k, who.peer)
+		l.entered(g, k, onPage{peer: who.peer})
 	})
 }
 
@@ -198,7 +198,7 @@ func (l *loop) resumed(g *guest, k *link, m access.Resume) {
 	l.afterSave(func() {
 		admitted := l.call != nil && l.call.id == g.id
 		if k.Send(access.ResumeResult{OK: true, Admitted: admitted, TriesLeft: i.PIN.TriesLeft()}) == nil {
-			l.entered(g, k, m.Peer)
+			l.entered(g, k, onPage{m.Peer, m.Lost})
 		}
 	})
 }

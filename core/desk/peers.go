@@ -169,14 +169,23 @@ func iceServers(from []signaling.ICEServer) []webrtc.ICEServer {
 	return to
 }
 
+// onPage is what the page still has: the number of a confirmed peer connection or 0, and whether its path is lost.
+type onPage struct {
+	peer int
+	lost bool
+}
+
 // takeUpPeer goes on with a confirmed peer connection in a new session if the page still has it too; otherwise a new one
 // is made.
-func (l *loop) takeUpPeer(g *guest, k *link, hasPeer int) {
+func (l *loop) takeUpPeer(g *guest, k *link, has onPage) {
 	if g.peer == nil {
 		return
 	}
-	if g.peer.confirmed && hasPeer == g.peer.number {
+	if g.peer.confirmed && has.peer == g.peer.number {
 		g.peer.Attach(k)
+		if has.lost {
+			g.peer.Restart()
+		}
 		return
 	}
 	l.dropPeer(g)

@@ -20,14 +20,18 @@ func (l *loop) peerConfirmed(g *guest) {
 	l.markBegun(g)
 }
 
-// peerFailed: another one is made a little later, a few times.
+// peerFailed: another one is made a little later, a few times; at once in the place of one that was good.
 func (l *loop) peerFailed(g *guest) {
+	wasGood := g.peer != nil && g.peer.confirmed
 	l.dropPeer(g)
 	if g.live() == nil {
 		return // the patient is gone; when he is back a new one is made anyway
 	}
 	g.retries++
 	g.retryAt = l.now().Add(time.Duration(g.retries) * retryPeer)
+	if wasGood {
+		g.retryAt = l.now()
+	}
 	if c := l.call; c != nil && c.id == g.id {
 		c.failed = g.retries >= maxRetries
 	}

@@ -10,7 +10,7 @@ import (
 
 // entered: a PIN or resume was right in k and stands in the book. The session becomes the live one, the server and the
 // other workstations learn where the patient is, and the doctor hears of somebody who was not there before.
-func (l *loop) entered(g *guest, k *link, hasPeer int) {
+func (l *loop) entered(g *guest, k *link, has onPage) {
 	l.act(g, g.sessions.Step(l.now(), access.SessionProven{Session: k.session}))
 	if g.socket != k.socket && l.connected(g, g.socket) {
 		_ = l.wire().send(signaling.Place{Participant: g.socket, State: signaling.Gone})
@@ -19,7 +19,7 @@ func (l *loop) entered(g *guest, k *link, hasPeer int) {
 	g.retries, g.retryAt = 0, time.Time{}
 	g.in, g.socket, g.away, g.quiet, g.locked = true, k.socket, time.Time{}, time.Time{}, nil
 	l.place(g)
-	l.takeUpPeer(g, k, hasPeer)
+	l.takeUpPeer(g, k, has)
 	if l.call != nil && l.call.id == g.id {
 		_ = k.Send(access.Admit{})
 		return

@@ -21,7 +21,8 @@ type Patient struct {
 	Keys   access.Keys
 	Key    *ecdsa.PrivateKey // the device; nil is a browser without storage
 	Line   *Line
-	Peer   int // the confirmed peer connection that the page still has
+	Peer   int  // the confirmed peer connection that the page still has
+	Lost   bool // nothing comes over it any more
 
 	session *access.Session
 	epoch   uint32
@@ -175,7 +176,7 @@ func (p *Patient) Resume() (access.ResumeResult, error) {
 	if err != nil {
 		return access.ResumeResult{}, err
 	}
-	if err := p.Say(access.Resume{Signature: signature, Peer: p.Peer}); err != nil {
+	if err := p.Say(access.Resume{Signature: signature, Peer: p.Peer, Lost: p.Lost}); err != nil {
 		return access.ResumeResult{}, err
 	}
 	m, err := p.Await("resumeResult")

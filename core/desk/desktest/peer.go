@@ -11,6 +11,7 @@ import (
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/core/mediadevice"
+	"legekonsultasjon/core/route"
 	"legekonsultasjon/core/settings"
 )
 
@@ -145,6 +146,12 @@ func (p *Peer) SetCamera(on bool) {
 
 // SetDevices implements desk.Peer.
 func (p *Peer) SetDevices(call.Devices) { p.note("devices") }
+
+// Rerouted implements desk.Peer.
+func (p *Peer) Rerouted(route.Change) { p.note("rerouted") }
+
+// Restart implements desk.Peer.
+func (p *Peer) Restart() { p.note("restart") }
 
 // SetVolume implements desk.Peer.
 func (p *Peer) SetVolume(gain float64) { p.note(fmt.Sprintf("volume %.1f", gain)) }
