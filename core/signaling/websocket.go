@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,11 +67,21 @@ type hijacker struct {
 	conn net.Conn
 }
 
+// socketBuffer is what a socket reads and writes through, in bytes each way: a short frame fits. Those of net/http are eight
+// times as large, and every socket would keep them for as long as it is idle.
+const socketBuffer = 512
+
 // Hijack implements http.Hijacker.
 func (h *hijacker) Hijack() (conn net.Conn, buffered *bufio.ReadWriter, err error) {
-	conn, buffered, err = http.NewResponseController(h.ResponseWriter).Hijack()
+	conn, large, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
 	h.conn = conn
-	return conn, buffered, err
+	early, _ := large.Reader.Peek(large.Reader.Buffered())
+	in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(early), conn), max(socketBuffer, len(early)))
+	_, _ = in.Peek(len(early)) // so that it counts as buffered: the library resets the reader and keeps no more than that
+	return conn, bufio.NewReadWriter(in, bufio.NewWriterSize(conn, socketBuffer)), nil
 }
 
 // flood ends a connection on which control frames come faster than anybody needs: each of them is work, and a ping is

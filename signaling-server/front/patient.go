@@ -30,11 +30,22 @@ func (s *Server) patientSocket(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) patient(c *socket, from netip.Prefix) {
-	var code signaling.Code
-	defer func() { s.shut(c, code) }()
+	i, code, ok := s.admit(c, from)
+	if !ok {
+		s.shut(c, code)
+		return
+	}
+	s.welcome(c, i)
+	// A fresh goroutine once more: the proof has grown this one's stack, and from here on it mostly waits.
+	doctor := string(i.Owner)
+	go func() { s.shut(c, s.patientIn(c, doctor)) }()
+}
+
+// admit takes a patient's proof. When it is not right, he has been told so, or code says how to close.
+func (s *Server) admit(c *socket, from netip.Prefix) (i store.Invitation, code signaling.Code, ok bool) {
 	knock, code, ok := first[signaling.Knock](s, c)
 	if !ok {
-		return
+		return i, code, false
 	}
 	i, refused := s.prove(s.ctx, knock, from)
 	s.opts.Count(Knocks, refused.Code)
@@ -43,20 +54,23 @@ func (s *Server) patient(c *socket, from netip.Prefix) {
 	}
 	if refused.Code != "" {
 		c.out.Send(refused)
-		return
+		return i, "", false
 	}
-	code = s.patientIn(c, i)
+	return i, "", true
 }
 
-// patientIn is the life of a patient's socket after its proof.
-func (s *Server) patientIn(c *socket, i store.Invitation) signaling.Code {
-	doctor := string(i.Owner)
+// welcome brings a patient into his doctor's waiting room.
+func (s *Server) welcome(c *socket, i store.Invitation) {
 	s.greeted(c)
-	s.rooms.Post(doctor, room.PatientCame{
+	s.rooms.Post(string(i.Owner), room.PatientCame{
 		ID: c.id, Invitation: i.ID, Room: i.Room, Client: c.out,
 		Holder:  signaling.Workstation{Installation: i.Holder, Name: i.HolderName},
 		Welcome: signaling.Welcome{Version: signaling.Version, Now: signaling.At(time.Now()), ICEServers: s.iceServers(c)},
 	})
+}
+
+// patientIn is the life of a patient's socket after that.
+func (s *Server) patientIn(c *socket, doctor string) signaling.Code {
 	for {
 		m, relay, err := c.conn.Read(s.ctx)
 		_ = c.pace.Wait(s.ctx)
