@@ -5,18 +5,17 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
-	"image"
-	"image/color"
-	"image/png"
 	"log"
 	"math"
 	"os"
+
+	"legekonsultasjon/assets/drawn"
 )
 
 func main() {
 	made := pageIcons()
 	made["assets/sounds/chime.wav"] = wav(chime())
-	made["assets/icons/app.png"] = icon(256)
+	made["assets/icons/app.png"] = drawn.Icon(256)
 	for name, data := range made {
 		if err := os.WriteFile(name, data, 0o644); err != nil {
 			log.Fatal(err)
@@ -67,46 +66,4 @@ func wav(pcm []int16) []byte {
 	put(size)
 	put(pcm)
 	return b.Bytes()
-}
-
-// icon draws assets/icons/app.svg: a white plus on a green square with round corners, 4 x 4 samples a pixel.
-func icon(size int) []byte {
-	img := image.NewNRGBA(image.Rect(0, 0, size, size))
-	for y := range size {
-		for x := range size {
-			img.SetNRGBA(x, y, pixel(float64(x), float64(y), 256/float64(size)))
-		}
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
-		log.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func pixel(x, y, unit float64) color.NRGBA {
-	var inside, white float64
-	for i := range 16 {
-		px, py := (x+(float64(i%4)+0.5)/4)*unit-128, (y+(float64(i/4)+0.5)/4)*unit-128
-		if rounded(px, py, 120, 68) {
-			inside++
-			if capsule(px, py) || capsule(py, px) {
-				white++
-			}
-		}
-	}
-	if inside == 0 {
-		return color.NRGBA{}
-	}
-	mix := func(ground float64) uint8 { return uint8(ground + (255-ground)*white/inside) }
-	return color.NRGBA{mix(0x0B), mix(0x6B), mix(0x63), uint8(inside * 255 / 16)}
-}
-
-func rounded(x, y, half, radius float64) bool {
-	dx, dy := math.Max(0, math.Abs(x)-(half-radius)), math.Max(0, math.Abs(y)-(half-radius))
-	return math.Hypot(dx, dy) <= radius
-}
-
-func capsule(x, y float64) bool {
-	return math.Hypot(math.Max(0, math.Abs(x)-52), y) <= 11
 }

@@ -7,6 +7,8 @@ import (
 	"image/png"
 	"log"
 	"math"
+
+	"legekonsultasjon/assets/drawn"
 )
 
 // pageIcons are the patient's page's icons as PNG, by file: with round corners for where the system draws none of its
@@ -47,7 +49,7 @@ func pagePixel(x, y, unit float64, full bool) color.NRGBA {
 	var inside, white float64
 	for i := range 16 {
 		px, py := (x+(float64(i%4)+0.5)/4)*unit-16, (y+(float64(i/4)+0.5)/4)*unit-16
-		if full || rounded(px, py, 16, 9) {
+		if full || drawn.Rounded(px, py, 16, 9) {
 			inside++
 			if sign(px*shrink+16, py*shrink+16) {
 				white++
