@@ -263,7 +263,8 @@ func (i *Invitation) renewPIN(now time.Time) {
 	i.queue(now, letter, i.pinWay(), time.Time{})
 }
 
-// moved tells the patient of a new time and sets the reminder anew.
+// moved tells the patient of a new time and sets the reminder anew, also one that has gone already: nobody should have to
+// look for an old message.
 func (i *Invitation) moved(now time.Time, a Appointment) {
 	told := false
 	for _, d := range i.Deliveries {
@@ -280,6 +281,11 @@ func (i *Invitation) moved(now time.Time, a Appointment) {
 		}
 		*d = d.again(now, i.lastNumber()+1)
 		d.Planned = a.PIN.DueAt(a.At, now).Round(0)
+	}
+	due := a.PIN.DueAt(a.At, now)
+	sent, _, planned := i.PINPlan()
+	if sent && !planned && !due.IsZero() && a.PIN != PINAloud && i.Proven.IsZero() {
+		i.queue(now, i.pinLetter(), i.pinWay(), due)
 	}
 }
 

@@ -205,6 +205,38 @@ func TestMovingTellsThePatientOnceAndMovesTheReminder(t *testing.T) {
 	d.refuses(Moved{At: start.Add(48 * time.Hour)})
 }
 
+// TestMovingAfterTheReminderRemindsAgain: the message with the PIN is old by the time that counts.
+func TestMovingAfterTheReminderRemindsAgain(t *testing.T) {
+	for name, draft := range map[string]Draft{"one way": {Phone: "+47"}, "two ways": {Phone: "+47", Email: "a@b"}} {
+		d := later(draft)
+		d.t = t
+		letter := "reminder"
+		if name == "two ways" {
+			letter = "pin"
+		}
+		d.sends(0, "information")
+		d.sends(285*time.Minute, letter)
+		d.must(Moved{At: start.Add(29 * time.Hour)})
+		d.must(Moved{At: start.Add(30 * time.Hour)}) // once, however often
+		d.sends(0, "moved")
+		d.sends(30*time.Hour-ShortlyBefore-285*time.Minute, letter)
+		d.must(Moved{At: d.now.Add(5 * time.Minute)}) // too near: the PIN is at hand
+		d.sends(0, "moved")
+		d.sends(time.Hour)
+	}
+}
+
+func TestMovingSendsNoPINThatHadNoTimeOfItsOwn(t *testing.T) {
+	for _, p := range []PINTime{PINAtOnce, PINAloud} {
+		d := later(Draft{Phone: "+47", PIN: p})
+		d.t = t
+		d.send(t)
+		d.must(Moved{At: start.Add(29 * time.Hour)})
+		d.sends(0, "moved")
+		d.sends(29 * time.Hour)
+	}
+}
+
 func TestMovingBeforeAnythingWentOutSaysNothingTwice(t *testing.T) {
 	d := later(Draft{Email: "a@b"})
 	d.t = t

@@ -158,6 +158,21 @@ func TestOneEventThroughItsLife(t *testing.T) {
 }
 
 // The times of the book have the machine's own zone, which has no name.
+// TestNoAlarmForATimeThatHasPassed: a calendar may sound it as soon as it gets the entry.
+func TestNoAlarmForATimeThatHasPassed(t *testing.T) {
+	for before, want := range map[time.Duration]int{25 * time.Hour: 2, 24 * time.Hour: 1, 16 * time.Minute: 1, 15 * time.Minute: 0, 0: 0} {
+		f := facts(t, "nb")
+		f.Written = f.At.Add(-before)
+		l, err := Invitation(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(string(l.Calendar), "BEGIN:VALARM"); got != want {
+			t.Errorf("%v before: %d alarms, want %d", before, got, want)
+		}
+	}
+}
+
 func TestTheMachinesZoneIsNamed(t *testing.T) {
 	f := facts(t, "nb")
 	oslo := f.At.Location()

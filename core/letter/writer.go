@@ -103,8 +103,19 @@ func (w *writer) event() ics.Event {
 		UID: f.UID, Sequence: f.Sequence, Stamp: f.Written, Start: named(f.At), Length: f.Length,
 		Summary: summary, Description: description,
 		Organizer: wire(f.From), Clinic: line(f.Clinic), Attendee: wire(f.To),
-		Alarms: []time.Duration{24 * time.Hour, 15 * time.Minute}, AlarmText: summary,
+		Alarms: f.alarms(), AlarmText: summary,
 	}
+}
+
+// alarms are a day and a quarter of an hour before, as far as those times are still to come: a calendar may sound one that has
+// passed as soon as it gets the entry.
+func (f Facts) alarms() (out []time.Duration) {
+	for _, before := range []time.Duration{24 * time.Hour, 15 * time.Minute} {
+		if f.At.Add(-before).After(f.Written) {
+			out = append(out, before)
+		}
+	}
+	return out
 }
 
 // wire is an address the way the letter's header has it: the organizer must be the sender, letter by letter. What cannot
