@@ -96,7 +96,8 @@ class App {
   /** A link opened in this very tab, or a reload from the browser's memory. */
   #watchPage() {
     addEventListener("hashchange", () => location.hash.length > 1 && location.reload());
-    addEventListener("online", () => this.line?.renew());
+    addEventListener("online", () => this.#networkChanged(true));
+    /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.#networkChanged(false)); // also when it only got slower
     addEventListener("pageshow", (event) => event.persisted && location.reload());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#seen());
     addEventListener("pointerdown", () => this.#pressed(), { capture: true });
@@ -104,6 +105,12 @@ class App {
     visualViewport?.addEventListener("resize", fit);
     fit();
     setInterval(() => this.#beat(), 1000);
+  }
+
+  /** @param {boolean} renew the line is dead, whatever it looks like */
+  #networkChanged(renew) {
+    this.peer?.networkChanged();
+    if (renew) this.line?.renew();
   }
 
   #pressed() {
@@ -268,7 +275,7 @@ class App {
     const session = this.talk?.session;
     if (!session || !this.key) return this.post("resumeResult", { ok: false, triesLeft: this.facts.triesLeft });
     const signature = await resumeSignature(this.key.privateKey, session.th);
-    this.talk?.send({ type: "resume", signature: toBase64url(signature), ...this.#stillThere() }, session);
+    this.talk?.send({ type: "resume", signature: toBase64url(signature), ...this.#stillThere(), ...(this.peer?.lost && { lost: true }) }, session);
   }
 
   /** Which confirmed peer connection is still here: the call can go on in it. */

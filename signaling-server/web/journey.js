@@ -247,7 +247,7 @@ const handlers = {
     if (f.peer === "confirmed") f.mismatches = 0;
     if (f.peer === "none") Object.assign(f, { doctorMicrophone: true, doctorCamera: true });
   },
-  stuck(f) { return f.line === "up" && f.desktop ? [{ do: "reconnect" }] : []; },
+  stuck(f) { return f.line === "up" && !f.desktop || f.line === "off" ? [] : [{ do: "reconnect" }]; },
   doctorTracks(f, e) { Object.assign(f, { doctorMicrophone: e.microphone, doctorCamera: e.camera }); },
 
   // ---- camera and microphone

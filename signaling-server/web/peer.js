@@ -2,6 +2,7 @@
 // has been sent, the doctor's has been verified, and the journey allows it (docs/ACCESS.md, Negotiation).
 
 import { gateSDP, textHash, toHex, verifyConfirmation } from "./access.js";
+import { Flow, received } from "./path.js";
 
 /**
  * @typedef {import("./access.js").Session} Session
@@ -18,8 +19,11 @@ import { gateSDP, textHash, toHex, verifyConfirmation } from "./access.js";
 
 /** Milliseconds from a connected DTLS to the doctor's confirmation. */
 const CONFIRM_WITHIN = 10_000;
-/** Milliseconds without a path before a new offer is asked for. */
-const STUCK_AFTER = 6000;
+/** Milliseconds after which a new offer is asked for once more, while the path is lost; then twice as long, and so on. */
+const STUCK_AGAIN = 4000;
+const STUCK_SELDOM = 30_000;
+/** Milliseconds between two looks at what comes, in a call. */
+const LOOK = 250;
 
 /** One peer connection, for life bound to the session in which its first offer travelled. */
 export class Peer {
@@ -45,7 +49,9 @@ export class Peer {
     /** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
     this.local = { audio: null, video: null };
     this.microphone = this.camera = true;
-    this.timers = { confirm: 0, stuck: 0 };
+    this.timers = { confirm: 0, stuck: 0, look: 0 };
+    this.flow = new Flow();
+    this.silent = false;
     /** @type {Promise<void>} */
     this.queue = Promise.resolve();
     /** @type {State | ""} */
@@ -132,15 +138,23 @@ export class Peer {
     this.events.send({ type: "candidate", neg, candidate: candidate?.candidate ?? "", ...place }, session);
   }
 
+  /** Nothing comes over the path, by what the browser or the packets say. */
+  get lost() {
+    const { connectionState, iceConnectionState } = this.pc;
+    return this.silent || connectionState === "failed" || iceConnectionState === "disconnected" || iceConnectionState === "failed";
+  }
+
   #moved() {
     if (this.closed) return;
-    const { connectionState, iceConnectionState } = this.pc;
-    const lost = connectionState === "failed" || iceConnectionState === "disconnected" || iceConnectionState === "failed";
-    if (connectionState === "connected") this.#awaitConfirmation();
+    const lost = this.lost;
+    if (this.pc.connectionState === "connected") this.#awaitConfirmation();
     if (!lost) {
       clearTimeout(this.timers.stuck);
       this.timers.stuck = 0;
-    } else if (!this.timers.stuck) this.#askForHelp(STUCK_AFTER);
+    } else if (!this.timers.stuck) {
+      this.#askForHelp(STUCK_AGAIN);
+      this.events.stuck();
+    }
     this.#tell(lost ? "interrupted" : this.confirmed ? "confirmed" : "connecting");
   }
 
@@ -148,8 +162,33 @@ export class Peer {
   #askForHelp(wait) {
     this.timers.stuck = setTimeout(() => {
       this.events.stuck();
-      this.#askForHelp(Math.min(2 * wait, 30_000));
+      this.#askForHelp(Math.min(2 * wait, STUCK_SELDOM));
     }, wait);
+  }
+
+  /** The network has changed: a path over which nothing comes now is soon taken for lost. */
+  networkChanged() {
+    this.flow.changed(performance.now());
+  }
+
+  /** Looks at what comes as long as media may, and no longer. */
+  #watch() {
+    const needed = !this.closed && this.confirmed && this.allowed;
+    if (!needed) {
+      clearInterval(this.timers.look);
+      this.timers.look = 0;
+      this.silent = false;
+      this.flow.reset();
+    } else if (!this.timers.look) this.timers.look = setInterval(() => void this.#look(), LOOK);
+  }
+
+  async #look() {
+    const report = await this.pc.getStats().catch(() => null);
+    if (this.closed || !this.timers.look || !report) return;
+    const silent = this.flow.lost(performance.now(), received(report));
+    if (silent === this.silent) return;
+    this.silent = silent;
+    this.#moved();
   }
 
   /** @param {State} state */
@@ -192,7 +231,9 @@ export class Peer {
     this.#later(async () => {
       if (!this.verified) return this.#verify(data);
       const message = object(data);
-      if (message.type === "tracks") this.events.tracks({ microphone: message.microphone === true, camera: message.camera === true });
+      if (message.type !== "tracks") return;
+      this.flow.reset(); // fewer packets may come now
+      this.events.tracks({ microphone: message.microphone === true, camera: message.camera === true });
     });
   }
 
@@ -210,6 +251,7 @@ export class Peer {
     this.#tell("confirmed");
     this.#tellTracks();
     this.#attach();
+    this.#watch();
   }
 
   /**
@@ -220,6 +262,7 @@ export class Peer {
     if (this.allowed === allowed) return;
     this.allowed = allowed;
     this.#attach();
+    this.#watch();
     if (this.confirmed) this.#tellTracks();
   }
 
@@ -274,6 +317,7 @@ export class Peer {
     this.closed = true;
     clearTimeout(this.timers.confirm);
     clearTimeout(this.timers.stuck);
+    clearInterval(this.timers.look);
     for (const sender of this.pc.getSenders()) sender.replaceTrack(null).catch(() => {});
     this.pc.close();
   }

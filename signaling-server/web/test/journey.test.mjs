@@ -131,6 +131,12 @@ test("a lost socket ends an unconfirmed peer and spares a confirmed one", () => 
   assert.ok(walk([{ type: "lineDown" }], walk([...inRoom, { type: "peer", state: "connecting" }]).facts).kinds.includes("closePeer"));
   assert.ok(!walk([{ type: "lineDown" }], walk(inCall).facts).kinds.includes("closePeer"));
 });
+test("a lost path asks for a new socket, unless nobody would answer there", () => {
+  const asks = (...more) => walk([...more, { type: "stuck" }], walk(inCall).facts).kinds.at(-1) === "reconnect";
+  assert.ok(asks());
+  assert.ok(asks({ type: "lineDown" }));
+  assert.ok(!asks({ type: "presence", desktop: false }));
+});
 test("media is allowed only when admitted, checked and proven", () => {
   assert.equal(live(walk(inRoom).facts), false);
   assert.equal(live(walk([...inRoom.slice(0, -1), { type: "admit" }]).facts), false);
