@@ -32,9 +32,10 @@ func TestEveryCodeHasWords(t *testing.T) {
 		}
 	}
 	for _, code := range []deliver.Code{deliver.Unreachable, deliver.NotSecure, deliver.SignInFailed, deliver.BadReceiver,
-		deliver.BadSender, deliver.NoCredit, deliver.Refused, deliver.Later, deliver.TooSlow, deliver.Unknown, deliver.NotSetUp} {
+		deliver.BadSender, deliver.NoCredit, deliver.Refused, deliver.Later, deliver.TooSlow, deliver.Unknown, deliver.NotSetUp, deliver.SignInAgain} {
 		keys = append(keys, "reason."+string(code), "problem.test."+string(code))
-		if code != deliver.BadReceiver && code != deliver.Unknown { // after those nobody else is tried, or nobody is told
+		// After those nobody else is tried, or nobody is told; the last is of mail accounts.
+		if code != deliver.BadReceiver && code != deliver.Unknown && code != deliver.SignInAgain {
 			keys = append(keys, "problem.smsReserve."+string(code))
 		}
 	}
