@@ -175,23 +175,38 @@ func (s *stage) inviteBySMS(number, e164, name string) postoffice.Letter {
 
 func (s *stage) verify(tick, name, to string) postoffice.Letter {
 	s.t.Helper()
-	if w, ok := s.desktop.Find(func(w rig.Widget) bool { return w.Text == "Send invitasjon" }); !ok || w.Enabled {
-		s.t.Fatalf("before the box is ticked, Send invitasjon is there and disabled: %+v, %v", w, ok)
-	}
-	s.desktop.Tick(tick)
-	s.desktop.Fill("Navn eller initialer (bare du ser det)", name)
-	s.desktop.Press(5*time.Second, "Send invitasjon")
-	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
-	defer cancel()
-	letter, err := s.office.Wait(ctx, to)
-	if err != nil {
-		s.t.Fatalf("no letter came: %v; the window says:\n%s", err, s.desktop.Says())
-	}
+	s.confirm("Navn eller initialer (bare du ser det)", name, tick)
+	letter := s.next(20*time.Second, to)
 	if letter.Link == "" || letter.PIN == "" {
 		s.t.Fatalf("the letter has no link or no PIN")
 	}
 	s.desktop.Sees(10*time.Second, name)
 	s.blind.invited(s.t, letter, name, to)
+	return letter
+}
+
+// confirm goes through the verify dialog: every box is ticked, then it sends.
+func (s *stage) confirm(label, name string, ticks ...string) {
+	s.t.Helper()
+	for _, tick := range ticks {
+		if w, ok := s.desktop.Find(func(w rig.Widget) bool { return w.Text == "Send invitasjon" }); !ok || w.Enabled {
+			s.t.Fatalf("before every box is ticked, Send invitasjon is there and disabled: %+v, %v", w, ok)
+		}
+		s.desktop.Tick(tick)
+	}
+	s.desktop.Fill(label, name)
+	s.desktop.Press(5*time.Second, "Send invitasjon")
+}
+
+// next is the next letter to a number or an address.
+func (s *stage) next(limit time.Duration, to string) postoffice.Letter {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), limit)
+	defer cancel()
+	letter, err := s.office.Wait(ctx, to)
+	if err != nil {
+		s.t.Fatalf("no letter came: %v; the window says:\n%s", err, s.desktop.Says())
+	}
 	return letter
 }
 

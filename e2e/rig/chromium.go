@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -156,6 +157,25 @@ func (c *chromium) Close() {
 		cancel()
 	}
 	c.cancel = nil
+}
+
+// Installability lists what keeps Chromium from offering to install the page as an app; nothing is good.
+func Installability(b Browser) ([]string, error) {
+	c, ok := b.(*chromium)
+	if !ok {
+		return nil, errors.New("only Chromium")
+	}
+	ctx, cancel := context.WithTimeout(c.ctx, 10*time.Second)
+	defer cancel()
+	answer, err := chromedp.Call(ctx, page.GetInstallabilityErrors, cdp.Empty{})
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, e := range answer.InstallabilityErrors {
+		out = append(out, e.ErrorID)
+	}
+	return out, nil
 }
 
 // Emulate gives a Chromium page the size of a screen, for pictures of the page.

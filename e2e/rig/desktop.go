@@ -28,6 +28,7 @@ type Desktop struct {
 	Profile string
 	file    string
 	starts  int
+	ahead   time.Duration
 	clicked time.Time
 }
 
@@ -80,7 +81,7 @@ func (d *Desktop) Start() {
 	d.starts++
 	_ = os.Remove(d.file)
 	env := append(append([]string{}, d.options.Env...), "DISPLAY="+d.options.Display.Name, "LANG=en_US.UTF-8", "WAYLAND_DISPLAY=",
-		"LEGEKONSULTASJON_INSPECT="+d.file)
+		"LEGEKONSULTASJON_INSPECT="+d.file, "LEGEKONSULTASJON_AHEAD="+d.ahead.String())
 	argv := append([]string{filepath.Join(Root(d.t), "bin", "legekonsultasjon-inspect"), "--profile", d.Profile}, d.options.Args...)
 	d.Process = Start(d.t, d.options.Dir, fmt.Sprintf("desktop%d", d.starts), env, argv...)
 	d.t.Cleanup(func() {
@@ -94,6 +95,9 @@ func (d *Desktop) Start() {
 	Until(d.t, 40*time.Second, "the window", func() bool { return len(d.Widgets()) > 0 })
 	d.fillScreen()
 }
+
+// Ahead sets the program's clock ahead, from its next Start.
+func (d *Desktop) Ahead(by time.Duration) { d.ahead = by }
 
 // fillScreen moves the window into the corner, where places in the window are places on the screen.
 func (d *Desktop) fillScreen() {
