@@ -27,6 +27,8 @@ type (
 	checkRoute struct{ change route.Change }
 	// announce tells the patient which of our tracks are on.
 	announce struct{ microphone, camera bool }
+	// tellNetwork makes the patient's page say what the line is like.
+	tellNetwork struct{ network Network }
 	// attach puts the tracks on the senders and opens both directions; detach takes them away and shuts both.
 	attach struct{ microphone, camera bool }
 	detach struct{}

@@ -35,6 +35,8 @@ func (p *Peer) do(a action) []event {
 		p.flow.switchTracks(a.microphone, a.camera)
 	case announce:
 		_ = p.conn.channel.SendText(tracksMessage(a.microphone, a.camera)) // its loss shows as the loss of the path
+	case tellNetwork:
+		_ = p.conn.channel.SendText(networkMessage(a.network))
 	case openRoutes:
 		if err := p.conn.openRoutes(); err != nil {
 			p.cfg.Log.Warn("routes other than relays stay closed", "cause", err)

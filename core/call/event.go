@@ -28,6 +28,7 @@ type (
 	}
 	serversSet struct{ servers []webrtc.ICEServer } // the connection takes them; nothing follows
 	volumeSet  struct{ gain float64 }               // the receiver takes it; nothing follows
+	networkSet struct{ network Network }
 	closed     struct{}
 
 	// Messages of the patient.

@@ -140,6 +140,10 @@ func (p *Peer) Restart() { p.box.post(routeGone{}) }
 // SetVolume makes the patient louder or quieter than sent: 1 is as sent, 0 silent, 4 the most.
 func (p *Peer) SetVolume(gain float64) { p.box.post(volumeSet{gain}) }
 
+// TellNetwork makes the patient's page say what the line is like, from the confirmation on. It is for the desk to say it
+// again to a new Peer.
+func (p *Peer) TellNetwork(n Network) { p.box.post(networkSet{n}) }
+
 // Close ends the peer and returns when everything has ended, at the latest after about closeTimeout. A second call waits
 // for the same.
 func (p *Peer) Close() {

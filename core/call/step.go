@@ -107,6 +107,10 @@ func (f facts) step(e event) (facts, []action) {
 		return f.onPath(e)
 	case secured, securingFailed, channelOpened, dataCame, confirmation, confirmationFailed, impostor:
 		return f.onConfirmation(e)
+	case networkSet:
+		if f.confirmed {
+			return f, []action{tellNetwork(e)}
+		}
 	case report:
 		return f, []action{emit(e)}
 	case overflowed:

@@ -134,6 +134,9 @@ func TestStories(t *testing.T) {
 			{cameraSet{false}, ""},
 			{admitted{}, "attach false false, announce false false"},
 		},
+		"the line is slow": {
+			{networkSet{Network{Slow: Patients, Picture: PictureReduced}}, "tellNetwork"},
+		},
 		"the patient's tracks": {
 			{tracks(true, false), "RemoteTracks"},
 			{tracks(true, false), ""},
@@ -259,6 +262,7 @@ func TestEndsBeforeConfirmation(t *testing.T) {
 		"33 bytes":               {12, dataCame{data: append(expected[:], 0)}, "NOT GENUINE, shut"},
 		"tracks before it":       {12, tracks(true, true), "NOT GENUINE, shut"},
 		"admitted, still closed": {12, admitted{}, ""},
+		"the line is slow":       {12, networkSet{Network{Slow: Patients}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := tell(t, fresh(), toConfirmation[:c.after])

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pion/webrtc/v4"
 	"go.uber.org/goleak"
 
 	"legekonsultasjon/core/access"
@@ -34,6 +35,7 @@ type office struct {
 	peers   *desktest.Peers
 	keyring *desktest.Keyring
 	routes  chan route.Change // capacity 1: the network changes at one's word
+	probe   call.Probe        // what the own network is like
 	profile string
 	name    string
 	watch   func()       // called with every state, or nil
@@ -88,6 +90,7 @@ func (o *office) deps() desk.Deps {
 		Server: o.server, Settings: settings.Open(filepath.Join(o.profile, "settings.json"), o.name),
 		Keyring: o.keyring, Sealed: filepath.Join(o.profile, "secrets"), Book: o.book(), Post: o.post,
 		NewPeer: o.peers.New, Notifier: o, Show: o.show, Route: o.route,
+		Probe: func(context.Context, []webrtc.ICEServer) (call.Probe, error) { return o.probe, nil },
 		Clock: o.clock,
 		Devices: desktest.Devices{Inventory: mediadevice.Inventory{
 			{Kind: mediadevice.Camera, ID: "c", Name: "Kamera"}, {Kind: mediadevice.Microphone, ID: "m", Name: "Mikrofon"},

@@ -40,6 +40,8 @@ type Deps struct {
 	// Route tells of every change of the way to the network until ctx ends, and blocks until then: route.Watch. Nil is a
 	// machine that never moves.
 	Route func(ctx context.Context, changed func(route.Change))
+	// Probe looks at this computer's own network, to tell it from the patient's: call.ProbeServer. Nil cannot tell.
+	Probe func(ctx context.Context, servers []webrtc.ICEServer) (call.Probe, error)
 	// Show is handed every new State, from the loop. It must not block: keep the newest and draw it elsewhere.
 	Show func(State)
 }
@@ -84,6 +86,7 @@ type Peer interface {
 	SetServers([]webrtc.ICEServer)
 	Rerouted(route.Change)
 	Restart()
+	TellNetwork(call.Network)
 	SetVolume(gain float64)
 	Close()
 }

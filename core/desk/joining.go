@@ -18,6 +18,7 @@ type running struct {
 	heartSound         bool
 	volume             int // in percent
 	quality            string
+	network            lineWatch
 	lost               map[call.Device]string // problem code of a device that failed
 	notGenuine, failed bool
 }

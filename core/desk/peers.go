@@ -241,6 +241,9 @@ func (l *loop) takePeerEvents() {
 func (l *loop) peerReported(g *guest, news *peerBox) {
 	if c := l.call; c != nil && c.id == g.id {
 		c.take(news)
+		if news.quality != nil {
+			l.watchNetwork(g, *news.quality)
+		}
 	}
 	if news.remote != nil {
 		g.peer.remote = *news.remote

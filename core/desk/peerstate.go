@@ -15,6 +15,9 @@ func (l *loop) peerConfirmed(g *guest) {
 	g.retries, g.retryAt = 0, time.Time{}
 	if c := l.call; c != nil && c.id == g.id {
 		c.failed = false
+		if c.network.slow {
+			l.tellNetwork(g)
+		}
 	}
 	g.sessions.Step(l.now(), access.SessionConfirmed{})
 	l.markBegun(g)

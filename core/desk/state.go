@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/signaling"
 )
 
@@ -220,8 +221,9 @@ type Call struct {
 	PatientMicrophone, PatientCamera                 bool
 	Picture                                          bool // the patient's first picture has been shown
 	MicrophoneProblem, CameraProblem, SpeakerProblem *Problem
-	Quality                                          string      // catalogue key: "", "good", "slow", "bad"
-	Next                                             *WaitingRow // the next one waiting: Delta reads Avslutt og ta neste
+	Quality                                          string       // catalogue key: "", "good", "slow", "bad"
+	Network                                          call.Network // what is said while the line is slow
+	Next                                             *WaitingRow  // the next one waiting: Delta reads Avslutt og ta neste
 }
 
 // Settings is what the settings screen edits: the stored values without secrets.

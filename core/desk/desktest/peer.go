@@ -3,6 +3,7 @@ package desktest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/pion/webrtc/v4"
@@ -149,6 +150,11 @@ func (p *Peer) SetDevices(call.Devices) { p.note("devices") }
 
 // Rerouted implements desk.Peer.
 func (p *Peer) Rerouted(route.Change) { p.note("rerouted") }
+
+// TellNetwork implements desk.Peer.
+func (p *Peer) TellNetwork(n call.Network) {
+	p.note(strings.TrimSpace("network " + string(n.Slow) + " " + string(n.Picture)))
+}
 
 // Restart implements desk.Peer.
 func (p *Peer) Restart() { p.note("restart") }
