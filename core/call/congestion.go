@@ -4,104 +4,115 @@ import (
 	"sync"
 	"time"
 
+	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/media/congestion"
+
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/cc"
-	"github.com/pion/interceptor/pkg/gcc"
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
 )
 
-// Rates of the picture, in bit/s.
+// Rates on the wire, in bit/s: what is believed of a line of which nothing is known, and what is never left.
 const (
-	startRate = 1_000_000
-	leastRate = 120_000
-	mostRate  = 2_500_000
-	// freeRate may be tried however little is being sent: a calm picture must not talk the estimate down.
-	freeRate = 1_200_000
+	startRate = 1_100_000
+	leastRate = 60_000
+	mostRate  = 3_200_000
 )
 
-// estimator says what the line carries, by the transport-wide feedback of the other side.
+// wireOverhead is what a packet carries besides header and payload, in bytes: SRTP's tag, UDP, IPv4 and a TURN channel.
+const wireOverhead = 10 + 8 + 20 + 4
+
+// estimator says what the line carries, by the transport-wide feedback of the other side. It implements
+// cc.BandwidthEstimator, so that pion shows it every packet and every report; its methods may be called from any
+// goroutine.
 type estimator struct {
-	mu  sync.Mutex
-	own cc.BandwidthEstimator
+	clock media.Clock
+
+	mu       sync.Mutex
+	history  congestion.History
+	estimate *congestion.Estimator
+	sentAt   time.Duration
+}
+
+func newEstimator(clock media.Clock) *estimator {
+	return &estimator{
+		clock:    clock,
+		estimate: congestion.New(congestion.Bounds{Start: startRate, Least: leastRate, Most: mostRate}),
+	}
 }
 
 // make is called once by pion, when the peer connection is made.
-func (e *estimator) make() (cc.BandwidthEstimator, error) {
-	own, err := gcc.NewSendSideBWE(gcc.SendSideBWEInitialBitrate(startRate), gcc.SendSideBWEMinBitrate(leastRate),
-		gcc.SendSideBWEMaxBitrate(2*mostRate), gcc.SendSideBWEPacer(&pacer{writers: map[uint32]interceptor.RTPWriter{}}),
-		gcc.WithLoggerFactory(silent{}))
-	if err != nil {
-		return nil, err
-	}
+func (e *estimator) make() (cc.BandwidthEstimator, error) { return e, nil }
+
+// line is what is known of the line.
+type line struct {
+	rate     float64 // what may be sent, in bit/s on the wire
+	draining bool    // a queue is being let run empty
+	queue    time.Duration
+	loss     float64 // share
+}
+
+// line is the present estimate.
+func (e *estimator) line() line {
+	now := e.clock()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.own = own
-	return own, nil
+	e.estimate.Tick(now, e.sentAt)
+	return line{e.estimate.Target(), e.estimate.Draining(), e.estimate.Queue(), e.estimate.Loss()}
 }
 
-// rate is the present estimate in bit/s.
-func (e *estimator) rate() int {
+// AddStream implements cc.BandwidthEstimator: it notes what goes out under which transport-wide number.
+func (e *estimator) AddStream(info *interceptor.StreamInfo, writer interceptor.RTPWriter) interceptor.RTPWriter {
+	var id uint8
+	for _, x := range info.RTPHeaderExtensions {
+		if x.URI == sdp.TransportCCURI {
+			id = uint8(x.ID)
+		}
+	}
+	return interceptor.RTPWriterFunc(func(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
+		var number rtp.TransportCCExtension
+		if id != 0 && number.Unmarshal(h.GetExtension(id)) == nil {
+			e.sent(number.TransportSequence, h.MarshalSize()+len(payload)+wireOverhead)
+		}
+		return writer.Write(h, payload, a)
+	})
+}
+
+func (e *estimator) sent(number uint16, size int) {
+	now := e.clock()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.own == nil {
-		return startRate
+	e.sentAt = now
+	e.history.Sent(number, size, now)
+}
+
+// WriteRTCP implements cc.BandwidthEstimator.
+func (e *estimator) WriteRTCP(packets []rtcp.Packet, _ interceptor.Attributes) error {
+	now := e.clock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, p := range packets {
+		if feedback, ok := p.(*rtcp.TransportLayerCC); ok {
+			e.estimate.Feedback(e.history.Take(feedback), now)
+		}
 	}
-	return e.own.GetTargetBitrate()
+	return nil
 }
 
-// pacer sends at once: sound must not queue behind a key frame. It differs from gcc's own in that it lets retransmissions
-// through, whose SSRC nobody registers.
-type pacer struct {
-	mu      sync.RWMutex
-	writers map[uint32]interceptor.RTPWriter
-	last    interceptor.RTPWriter
+// GetTargetBitrate implements cc.BandwidthEstimator; retransmissions are bounded by it.
+func (e *estimator) GetTargetBitrate() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return int(e.estimate.Target())
 }
 
-// AddStream implements gcc.Pacer.
-func (p *pacer) AddStream(ssrc uint32, w interceptor.RTPWriter) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.writers[ssrc], p.last = w, w
-}
+// OnTargetBitrateChange implements cc.BandwidthEstimator; nobody is told, who wants to know asks.
+func (e *estimator) OnTargetBitrateChange(func(int)) {}
 
-// Write implements interceptor.RTPWriter.
-func (p *pacer) Write(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
-	p.mu.RLock()
-	w, ok := p.writers[h.SSRC]
-	if !ok {
-		w = p.last // a writer's way is the same for all; the header says whose packet it is
-	}
-	p.mu.RUnlock()
-	if w == nil {
-		return 0, gcc.ErrUnknownStream
-	}
-	return w.Write(h, payload, a)
-}
+// GetStats implements cc.BandwidthEstimator.
+func (e *estimator) GetStats() map[string]any { return nil }
 
-// SetTargetBitrate implements gcc.Pacer.
-func (p *pacer) SetTargetBitrate(int) {}
-
-// Close implements gcc.Pacer.
-func (p *pacer) Close() error { return nil }
-
-// rateControl turns the estimate into the encoder's rate: bounded by what has proven itself, down at once, up slowly.
-type rateControl struct {
-	rate float64
-}
-
-// rise is how much the rate may grow in a second.
-const rise = 1.25
-
-// next is the rate to encode with after passed, given the estimate and the rate really sent, all in bit/s.
-func (c *rateControl) next(estimate, sent int, passed time.Duration) int {
-	if c.rate == 0 {
-		c.rate = startRate
-	}
-	want := min(float64(estimate), max(1.5*float64(sent), freeRate), mostRate)
-	want = max(want, leastRate)
-	if most := c.rate * (1 + (rise-1)*passed.Seconds()); want > most {
-		want = most
-	}
-	c.rate = want
-	return int(want)
-}
+// Close implements cc.BandwidthEstimator.
+func (e *estimator) Close() error { return nil }

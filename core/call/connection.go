@@ -47,7 +47,7 @@ func newConnection(cfg Config, post func(event)) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &connection{estimator: new(estimator), counts: new(counts)}
+	c := &connection{estimator: newEstimator(cfg.Clock), counts: new(counts)}
 	if c.routes, err = newRoutes(cfg.Net, cfg.RelayOnly); err != nil {
 		return nil, fmt.Errorf("network interfaces: %w", err)
 	}

@@ -29,8 +29,7 @@ type flow struct {
 	video   *media.VideoSender
 	audio   *media.AudioSender
 	begun   bool // the senders run
-	rate    rateControl
-	rateAt  time.Time
+	share   share
 	mic     bool // as attached
 	cam     bool
 	picture *videoSink // the patient
@@ -48,7 +47,7 @@ func newFlow(cfg Config, conn *connection, post func(event)) *flow {
 	f.self = &videoSink{sink: cfg.Devices.SelfView}
 	f.picture = &videoSink{sink: cfg.Devices.Picture, first: func() { post(report{FirstPicture{}}) }}
 	f.video = media.NewVideoSender(media.VideoSenderConfig{
-		Format: cfg.Video, Bitrate: startRate, NewEncoder: cfg.Codecs.NewVideoEncoder, Scale: cfg.Scale, Clock: cfg.Clock,
+		Format: cfg.Video, Bitrate: startView, NewEncoder: cfg.Codecs.NewVideoEncoder, Scale: cfg.Scale, Clock: cfg.Clock,
 		Write: f.gate.writer(conn.video), Preview: f.self, Failed: f.failed(Camera),
 	})
 	f.audio = media.NewAudioSender(media.AudioSenderConfig{
@@ -240,14 +239,14 @@ func (f *flow) levels() (Levels, bool) {
 	return l, true
 }
 
-// setRate gives the encoder what the line carries.
+// setRate gives the encoders what the line carries.
 func (f *flow) setRate() {
-	now := time.Now()
-	passed := now.Sub(f.rateAt)
-	f.rateAt = now
-	if f.gate.isOpen() && passed < time.Second {
-		f.video.SetBitrate(f.rate.next(f.conn.estimator.rate(), int(f.video.Stats().Bitrate), passed))
+	if !f.gate.isOpen() {
+		return
 	}
+	p := f.share.next(f.conn.estimator.line(), f.cfg.Clock())
+	f.audio.SetBitrate(p.voice)
+	f.video.SetBitrate(p.picture)
 }
 
 // stop ends everything without waiting; wait waits, and needs the connection closed.

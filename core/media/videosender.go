@@ -89,9 +89,13 @@ func (s *VideoSender) poke() {
 	}
 }
 
-// SetBitrate asks for another rate, in bit/s; it takes effect with the next picture.
+// SetBitrate asks for another rate, in bit/s; it takes effect with the next picture. At 0 nothing is sent, while the
+// camera and its preview go on.
 func (s *VideoSender) SetBitrate(bitsPerSecond int) {
 	s.bitrate.Store(int64(bitsPerSecond))
+	if bitsPerSecond <= 0 {
+		return
+	}
 	s.step.Store(int64(stepFor(bitsPerSecond, int(s.step.Load()))))
 }
 
@@ -179,7 +183,7 @@ func (s *VideoSender) deliverer() func(*Frame) {
 		if s.cfg.Preview != nil {
 			s.cfg.Preview.Show(f)
 		}
-		if !pace.due(f.At) {
+		if s.bitrate.Load() <= 0 || !pace.due(f.At) {
 			s.tally.add(func(v *VideoStats) { v.Dropped++ })
 			return
 		}
@@ -236,6 +240,9 @@ type videoEncoding struct {
 
 // frame encodes and sends one picture. Only an encoder that cannot be made is an error.
 func (e *videoEncoding) frame(f *Frame) error {
+	if e.s.bitrate.Load() <= 0 {
+		return nil
+	}
 	if err := e.prepare(f); err != nil {
 		return err
 	}
