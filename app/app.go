@@ -137,7 +137,7 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 		Book:     filepath.Join(o.profile, "book"),
 		Post:     desk.NewLetters(time.Now, nil),
 		NewPeer:  newPeer(clock, p.sound.encoder()),
-		Devices: &devices{cameras: cameras, sound: sound, treatment: &p.sound, camera: o.camera, picture: p.surface.Picture(), selfView: p.surface.SelfView(),
+		Devices: &devices{cameras: cameras, sound: sound, treatment: &p.sound, camera: o.camera, picture: p.surface.Picture(0), selfView: p.surface.SelfView(),
 			speaker: func(id string) { p.speaker.Store(&id) }, log: log},
 		Notifier: notify.New(p.notifyArrival, sound, assets.Chime(), p.chimeOn, log),
 		Log:      log,
@@ -184,9 +184,9 @@ func (p *program) newSurface() tile.Surface {
 	return tile.NewRaster(paint, skin)
 }
 
-// openChild makes the native window over ours. On Wayland and elsewhere there is none.
-func (p *program) openChild() (tile.Native, error) {
-	native, ok := p.window.(driver.NativeWindow)
+// openChild makes the native window over one of ours. On Wayland and elsewhere there is none.
+func (p *program) openChild(over fyne.Window) (tile.Native, error) {
+	native, ok := over.(driver.NativeWindow)
 	if !ok {
 		return nil, screen.ErrUnsupported
 	}
@@ -199,7 +199,7 @@ func (p *program) openChild() (tile.Native, error) {
 			err = tile.ErrTooEarly
 		case ok:
 			dark := theme.Dark()
-			child, err = screen.Open(x.WindowHandle, screen.Look{Ground: dark.Ground, Stage: dark.Raised, Unit: p.window.Canvas().Scale()})
+			child, err = screen.Open(x.WindowHandle, screen.Look{Ground: dark.Ground, Stage: dark.Raised, Unit: over.Canvas().Scale()})
 		}
 	})
 	if errors.Is(err, tile.ErrTooEarly) {

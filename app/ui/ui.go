@@ -68,6 +68,7 @@ func New(o Options, first desk.State) *Window {
 // Attach fills a window, follows its size and adds the keys of the call.
 func (w *Window) Attach(win fyne.Window) {
 	w.window = win
+	w.options.Surface.Host(win)
 	w.setCanvas(win.Canvas())
 	win.SetPadded(false)
 	win.SetContent(w.root)

@@ -3,118 +3,218 @@ package screen
 import (
 	"image"
 	"image/color"
-	"image/draw"
 	"math"
 
 	"legekonsultasjon/app/driver/yuv"
 	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/media/mosaic"
 )
 
-// composer paints both pictures into one B, G, R, X buffer. It is used by one goroutine and allocates only when
-// something grows.
+// composer paints all pictures into one B, G, R, X buffer. It is used by one goroutine and allocates only when something
+// grows.
 type composer struct {
 	pixels        []byte
 	stride        int
 	width, height int
 	look          Look
-	own           Own
+	own           bool // the doctor's own picture is shown
+	label         tag
 
-	big, mirrored, small media.Frame
-	hasBig, hasSmall     bool
-	bigAt, smallAt       image.Rectangle
-	corner               []uint8 // coverage of the picture in a corner, radius x radius
+	tiles  [mosaic.Most]shown
+	self   shown
+	turned media.Frame // the doctor's, mirrored
+	corner []uint8     // coverage of the place's rounding, radius x radius
+}
+
+// shown is one picture and where it stands.
+type shown struct {
+	has    bool
+	native image.Point  // the size it came in: its shape
+	frame  *media.Frame // the newest, in any size
+	scaled media.Frame  // in the size of at, where frame has another
+	cell   image.Rectangle
+	at     image.Rectangle // empty while there is no picture
 }
 
 // resize begins with a new buffer.
 func (c *composer) resize(pixels []byte, stride, width, height int) {
 	c.pixels, c.stride, c.width, c.height = pixels, stride, width, height
-	c.fill(image.Rect(0, 0, width, height), c.look.Stage)
-	c.bigAt, c.smallAt = image.Rectangle{}, image.Rectangle{}
+	c.arrange()
 }
 
-// picture takes the patient's newest picture, scaled to where it stands.
-func (c *composer) picture(f *media.Frame) {
-	w, h := contain(f.Width, f.Height, c.width, c.height)
-	if w < 2 || h < 2 {
-		return
-	}
-	at := image.Rect(0, 0, w, h).Add(image.Pt((c.width-w)/2, (c.height-h)/2))
-	if at != c.bigAt {
-		c.fill(image.Rect(0, 0, c.width, c.height), c.look.Stage)
-		c.bigAt = at
-	}
-	c.big.Resize(w, h)
-	yuv.Scale(&c.big, f)
-	c.hasBig = true
-}
+// bounds are those of the buffer.
+func (c *composer) bounds() image.Rectangle { return image.Rect(0, 0, c.width, c.height) }
 
-// selfView takes the doctor's newest picture, mirrored and scaled.
-func (c *composer) selfView(f *media.Frame) {
-	w, h := c.ownSize(f.Width, f.Height)
-	if w < 2 || h < 2 {
-		return
-	}
-	c.mirrored.Resize(f.Width, f.Height)
-	yuv.Mirror(&c.mirrored, f)
-	c.small.Resize(w, h)
-	yuv.Scale(&c.small, &c.mirrored)
-	gap := int(16 * c.look.Unit)
-	c.smallAt = image.Rect(c.width-w-gap, c.height-h-gap, c.width-gap, c.height-gap)
-	c.hasSmall = true
-}
-
-// ownSize is how large the own picture is: at most 216 x 162 units and a quarter of the place.
-func (c *composer) ownSize(width, height int) (w, h int) {
-	most := min(216*c.look.Unit, float32(c.width)*0.24)
-	scale := min(most/float32(width), min(162*c.look.Unit, float32(c.height)*0.3)/float32(height))
-	return int(float32(width)*scale) &^ 1, int(float32(height)*scale) &^ 1
-}
-
-// paint puts everything into the buffer, and returns what has to be shown anew.
-func (c *composer) paint(bigChanged bool) image.Rectangle {
-	changed := image.Rectangle{}
-	if bigChanged {
-		changed = image.Rect(0, 0, c.width, c.height)
-		if c.hasBig {
-			c.blit(&c.big, c.bigAt)
-		} else {
-			c.fill(changed, c.look.Stage)
+// arrange gives every participant who has a picture a cell, and paints the ground anew.
+func (c *composer) arrange() {
+	n := 0
+	for i := range c.tiles {
+		if c.tiles[i].has {
+			n++
 		}
-		c.corners()
 	}
-	if c.own.Shown {
-		changed = changed.Union(c.paintOwn())
+	cells := mosaic.Cells(n, float32(c.width), float32(c.height), 8*c.look.Unit)
+	for i := range c.tiles {
+		t := &c.tiles[i]
+		if t.cell = (image.Rectangle{}); t.has && len(cells) > 0 {
+			x, y, w, h := cells[0].Even()
+			t.cell, cells = image.Rect(x, y, x+w, y+h), cells[1:]
+		}
+		t.place()
 	}
-	return changed.Intersect(image.Rect(0, 0, c.width, c.height))
+	c.placeSelf()
+	c.fill(c.bounds(), c.look.Stage)
 }
 
-// paintOwn paints frame, own picture and label.
-func (c *composer) paintOwn() image.Rectangle {
-	if c.smallAt.Empty() {
-		w, h := c.ownSize(16, 9)
-		gap := int(16 * c.look.Unit)
-		c.smallAt = image.Rect(c.width-w-gap, c.height-h-gap, c.width-gap, c.height-gap)
+// place fits the picture into its cell.
+func (t *shown) place() {
+	t.at = image.Rectangle{}
+	if t.has {
+		t.at = contain(t.native, t.cell)
 	}
-	edge := max(1, int(2*c.look.Unit))
-	outer := c.smallAt.Inset(-edge)
-	c.fill(outer, color.NRGBA{R: 0x8A, G: 0x97, B: 0x94, A: 0xFF})
-	if c.hasSmall && c.small.Width == c.smallAt.Dx() && c.small.Height == c.smallAt.Dy() {
-		c.blit(&c.small, c.smallAt)
+}
+
+// fitted is the picture in the size of its place.
+func (t *shown) fitted() *media.Frame {
+	if t.frame.Width == t.at.Dx() && t.frame.Height == t.at.Dy() {
+		return t.frame
+	}
+	t.scaled.Resize(t.at.Dx(), t.at.Dy())
+	yuv.Scale(&t.scaled, t.frame)
+	return &t.scaled
+}
+
+// room is how large pictures of participant n need to be at most: his cell, or the whole place before he has one.
+func (c *composer) room(n int) image.Point {
+	if !c.tiles[n].cell.Empty() {
+		return c.tiles[n].cell.Size()
+	}
+	return c.bounds().Size()
+}
+
+// picture takes the newest picture of participant n, which came in a size, nil for none any more. It returns what it changes on the
+// screen.
+func (c *composer) picture(n int, f *media.Frame, native image.Point) image.Rectangle {
+	t := &c.tiles[n]
+	had, before := t.has, t.at
+	t.frame, t.has, t.native = f, f != nil, native
+	if t.has != had {
+		c.arrange()
+		return c.bounds()
+	}
+	if t.place(); t.at != before {
+		c.fill(before, c.look.Stage)
+		return t.at.Union(before)
+	}
+	return t.at
+}
+
+// selfView takes the doctor's newest picture, nil for none any more. It returns what it changes.
+func (c *composer) selfView(f *media.Frame, native image.Point) image.Rectangle {
+	before := c.outer()
+	c.self.native = native
+	if c.self.has = f != nil; c.self.has {
+		c.turned.Resize(f.Width, f.Height)
+		yuv.Mirror(&c.turned, f)
+		c.self.frame = &c.turned
+	}
+	c.placeSelf()
+	if after := c.outer(); after != before {
+		return c.bounds() // what it covered has to come forth
+	}
+	return before
+}
+
+func (c *composer) placeSelf() {
+	w, h := float32(0), float32(0)
+	if c.self.has {
+		w, h = float32(c.self.native.X), float32(c.self.native.Y)
+	}
+	x, y, dx, dy := mosaic.Own(w, h, float32(c.width), float32(c.height), c.look.Unit).Even()
+	c.self.at = image.Rect(x, y, x+dx, y+dy)
+}
+
+// edge is how thick the line around the own picture is.
+func (c *composer) edge() int { return max(1, int(2*c.look.Unit)) }
+
+// outer is the own picture with its edge, empty when it is not shown.
+func (c *composer) outer() image.Rectangle {
+	if !c.own || c.self.at.Empty() {
+		return image.Rectangle{}
+	}
+	return c.self.at.Inset(-c.edge()).Intersect(c.bounds())
+}
+
+// paint puts into the buffer what lies within changed, and returns what has to be put on the screen: that and all that
+// shares its ground.
+func (c *composer) paint(changed image.Rectangle) image.Rectangle {
+	changed = changed.Intersect(c.bounds())
+	if changed.Empty() {
+		return changed
+	}
+	if outer := c.outer(); changed.In(outer) {
+		c.paintOwn(outer)
+		return outer
+	}
+	changed = c.widened(changed)
+	if changed == c.bounds() {
+		c.fill(changed, c.look.Stage)
+	}
+	for _, at := range c.roundings() {
+		if at.Overlaps(changed) {
+			c.fill(at, c.look.Stage)
+		}
+	}
+	for i := range c.tiles {
+		if t := &c.tiles[i]; t.at.Overlaps(changed) {
+			c.blit(t.fitted(), t.at)
+		}
+	}
+	c.corners(changed)
+	if outer := c.outer(); outer.Overlaps(changed) {
+		c.paintOwn(outer)
+		changed = changed.Union(outer)
+	}
+	return changed
+}
+
+// widened is changed with every picture and rounding that it touches: they are painted whole. Each may touch another.
+func (c *composer) widened(changed image.Rectangle) image.Rectangle {
+	for before := (image.Rectangle{}); changed != before; {
+		before = changed
+		for i := range c.tiles {
+			if c.tiles[i].at.Overlaps(changed) {
+				changed = changed.Union(c.tiles[i].at)
+			}
+		}
+		for _, at := range c.roundings() {
+			if at.Overlaps(changed) {
+				changed = changed.Union(at)
+			}
+		}
+	}
+	return changed
+}
+
+// paintOwn paints edge, own picture and label.
+func (c *composer) paintOwn(outer image.Rectangle) {
+	at, line := c.self.at, color.NRGBA{R: 0x8A, G: 0x97, B: 0x94, A: 0xFF}
+	c.fill(image.Rect(outer.Min.X, outer.Min.Y, outer.Max.X, at.Min.Y), line)
+	c.fill(image.Rect(outer.Min.X, at.Max.Y, outer.Max.X, outer.Max.Y), line)
+	c.fill(image.Rect(outer.Min.X, at.Min.Y, at.Min.X, at.Max.Y), line)
+	c.fill(image.Rect(at.Max.X, at.Min.Y, outer.Max.X, at.Max.Y), line)
+	if c.self.has && at.In(c.bounds()) {
+		c.blit(c.self.fitted(), at)
 	} else {
-		c.fill(c.smallAt, c.look.Ground)
+		c.fill(at, c.look.Ground)
 	}
-	if c.own.Label != nil {
-		size := c.own.Label.Bounds().Size()
-		gap := int(6 * c.look.Unit)
-		at := image.Pt(c.smallAt.Min.X+gap, c.smallAt.Max.Y-size.Y-gap)
-		draw.Draw(bgrx{c}, image.Rectangle{at, at.Add(size)}.Intersect(c.smallAt), c.own.Label, c.own.Label.Bounds().Min, draw.Over)
-	}
-	return outer
+	gap := int(6 * c.look.Unit)
+	c.label.draw(c, image.Pt(at.Min.X+gap, at.Max.Y-c.label.height-gap), at)
 }
 
 // blit writes a frame of exactly the rectangle's size.
 func (c *composer) blit(f *media.Frame, at image.Rectangle) {
-	if !at.In(image.Rect(0, 0, c.width, c.height)) {
+	if !at.In(c.bounds()) {
 		return
 	}
 	offset := at.Min.Y*c.stride + at.Min.X*4
@@ -122,7 +222,7 @@ func (c *composer) blit(f *media.Frame, at image.Rectangle) {
 }
 
 func (c *composer) fill(r image.Rectangle, to color.NRGBA) {
-	r = r.Intersect(image.Rect(0, 0, c.width, c.height))
+	r = r.Intersect(c.bounds())
 	if r.Empty() {
 		return
 	}
@@ -135,30 +235,53 @@ func (c *composer) fill(r image.Rectangle, to color.NRGBA) {
 	}
 }
 
-// corners rounds the place with the ground behind it.
-func (c *composer) corners() {
+// roundings are the four corners of the place, empty where it is too small for them: top left, top right, bottom left,
+// bottom right.
+func (c *composer) roundings() (at [4]image.Rectangle) {
 	radius := int(16 * c.look.Unit)
 	if 2*radius > c.width || 2*radius > c.height {
-		return
+		return at
 	}
+	for i := range at {
+		corner := image.Pt(i&1*(c.width-radius), i>>1*(c.height-radius))
+		at[i] = image.Rectangle{corner, corner.Add(image.Pt(radius, radius))}
+	}
+	return at
+}
+
+// corners mixes the ground into those corners that lie within changed. What is there was painted just before: mixed twice
+// it would have a dark rim.
+func (c *composer) corners(changed image.Rectangle) {
+	for i, at := range c.roundings() {
+		if at.Overlaps(changed) {
+			c.round(at, i&1 != 0, i>>1 != 0)
+		}
+	}
+}
+
+func (c *composer) round(at image.Rectangle, right, low bool) {
+	radius := at.Dx()
 	if len(c.corner) != radius*radius {
 		c.corner = coverage(radius)
 	}
 	for y := range radius {
 		for x := range radius {
-			inside := c.corner[y*radius+x]
-			if inside == 255 {
-				continue
+			px, py := x, y
+			if right {
+				px = radius - 1 - x
 			}
-			for _, p := range [4]image.Point{{x, y}, {c.width - 1 - x, y}, {x, c.height - 1 - y}, {c.width - 1 - x, c.height - 1 - y}} {
-				c.mix(p, inside)
+			if low {
+				py = radius - 1 - y
+			}
+			if inside := c.corner[py*radius+px]; inside != 255 {
+				c.mix(at.Min.X+x, at.Min.Y+y, inside)
 			}
 		}
 	}
 }
 
-func (c *composer) mix(p image.Point, inside uint8) {
-	px := c.pixels[p.Y*c.stride+p.X*4:][:3]
+func (c *composer) mix(x, y int, inside uint8) {
+	px := c.pixels[y*c.stride+x*4:][:3]
 	for i, ground := range [3]uint8{c.look.Ground.B, c.look.Ground.G, c.look.Ground.R} {
 		px[i] = uint8((int(px[i])*int(inside) + int(ground)*(255-int(inside))) / 255)
 	}
@@ -177,28 +300,12 @@ func coverage(radius int) []uint8 {
 	return out
 }
 
-// contain is the largest even size of a picture's shape within a place.
-func contain(width, height, placeWidth, placeHeight int) (w, h int) {
-	if width <= 0 || height <= 0 {
-		return 0, 0
+// contain is the largest even place of a picture's shape within a cell.
+func contain(size image.Point, cell image.Rectangle) image.Rectangle {
+	in := mosaic.Rect{X: float32(cell.Min.X), Y: float32(cell.Min.Y), W: float32(cell.Dx()), H: float32(cell.Dy())}
+	x, y, w, h := mosaic.Contain(float32(size.X), float32(size.Y), in).Even()
+	if w < 2 || h < 2 {
+		return image.Rectangle{}
 	}
-	scale := math.Min(float64(placeWidth)/float64(width), float64(placeHeight)/float64(height))
-	return int(float64(width)*scale) &^ 1, int(float64(height)*scale) &^ 1
-}
-
-// bgrx lets image/draw write into the buffer.
-type bgrx struct{ c *composer }
-
-func (b bgrx) ColorModel() color.Model { return color.NRGBAModel }
-func (b bgrx) Bounds() image.Rectangle { return image.Rect(0, 0, b.c.width, b.c.height) }
-
-func (b bgrx) At(x, y int) color.Color {
-	px := b.c.pixels[y*b.c.stride+x*4:]
-	return color.NRGBA{R: px[2], G: px[1], B: px[0], A: 0xFF}
-}
-
-func (b bgrx) Set(x, y int, to color.Color) {
-	n := color.NRGBAModel.Convert(to).(color.NRGBA)
-	px := b.c.pixels[y*b.c.stride+x*4:][:4]
-	px[0], px[1], px[2], px[3] = n.B, n.G, n.R, 0xFF
+	return image.Rect(x, y, x+w, y+h)
 }

@@ -18,7 +18,9 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"legekonsultasjon/app/driver/yuv"
 	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/media/mosaic"
 )
 
 // Renderer asks OpenGL on X11 who draws, such as "llvmpipe (LLVM 15.0.6, 256 bits)". The error says that there is no
@@ -35,29 +37,82 @@ func Renderer() (string, error) {
 // Window is the child. Its methods may be called from any goroutine and return at once; one goroutine owns the X
 // connection and does the painting.
 type Window struct {
-	box, ownBox *media.Mailbox
-	wake        chan struct{} // capacity 1: something below changed
-	done        chan struct{} // closed by Close
-	gone        chan struct{} // closed when the goroutine has ended
-	once        sync.Once
-	mu          sync.Mutex
-	wanted      wanted
-	frames      atomic.Uint64
+	boxes   [mosaic.Most]*place // the participants
+	ownBox  *place
+	wake    chan struct{} // capacity 1: something below changed, or a picture has come
+	done    chan struct{} // closed by Close
+	gone    chan struct{} // closed when the goroutine has ended
+	once    sync.Once
+	mu      sync.Mutex
+	wanted  wanted
+	changed bool // wanted was
+	frames  atomic.Uint64
 }
 
 // wanted is what the owner should bring about; only the newest counts.
 type wanted struct {
-	place               image.Rectangle
-	shown               bool
-	look                Look
-	own                 Own
-	clearBig, clearSelf bool
+	place image.Rectangle
+	shown bool
+	look  Look
+	own   Own
+}
+
+// place is one picture's way from the goroutine that has it to the one that paints: it is scaled before it is handed over,
+// so that nothing larger than what is seen is copied.
+type place struct {
+	box     *media.Mailbox
+	room    atomic.Uint64 // size of the cell, 0 while it is not known
+	native  atomic.Uint64 // size that the newest picture came in
+	cleared atomic.Bool
+	wake    func()
+	mine    *media.Frame // of the painter
+}
+
+// Show implements media.VideoSink.
+func (p *place) Show(f *media.Frame) {
+	p.cleared.Store(false)
+	p.native.Store(packed(image.Pt(f.Width, f.Height)))
+	p.box.PutWith(func(into *media.Frame) { p.copy(into, f) })
+	p.wake()
+}
+
+func (p *place) copy(into, f *media.Frame) {
+	at := contain(image.Pt(f.Width, f.Height), image.Rectangle{Max: unpacked(p.room.Load())})
+	if at.Empty() {
+		into.CopyFrom(f)
+		return
+	}
+	into.Resize(at.Dx(), at.Dy())
+	into.At = f.At
+	yuv.Scale(into, f)
+}
+
+// Clear implements media.VideoSink.
+func (p *place) Clear() {
+	p.cleared.Store(true)
+	p.box.Empty()
+	p.wake()
+}
+
+func packed(p image.Point) uint64   { return uint64(p.X)<<32 | uint64(p.Y) }
+func unpacked(v uint64) image.Point { return image.Pt(int(v>>32), int(v&0xFFFFFFFF)) }
+
+// take is the newest picture, the size it came in, and whether there is news: nil with news means that the picture has gone.
+func (p *place) take() (f *media.Frame, native image.Point, news bool) {
+	if f := p.box.Take(p.mine); f != nil {
+		p.mine = f
+		return f, unpacked(p.native.Load()), true
+	}
+	return nil, image.Point{}, p.cleared.Swap(false)
 }
 
 // Open makes a hidden child of an X11 window and starts its goroutine, which ends at Close or when the parent is gone.
 func Open(parent uintptr, look Look) (*Window, error) {
-	w := &Window{box: media.NewMailbox(), ownBox: media.NewMailbox(), wake: make(chan struct{}, 1),
-		done: make(chan struct{}), gone: make(chan struct{})}
+	w := &Window{wake: make(chan struct{}, 1), done: make(chan struct{}), gone: make(chan struct{})}
+	for i := range w.boxes {
+		w.boxes[i] = &place{box: media.NewMailbox(), wake: w.poke}
+	}
+	w.ownBox = &place{box: media.NewMailbox(), wake: w.poke}
 	w.wanted.look = look
 	opened := make(chan error, 1)
 	go w.run(parent, opened)
@@ -81,7 +136,7 @@ func (w *Window) SetOwn(own Own) { w.change(func(t *wanted) { t.own = own }) }
 // SetLook changes colours and scale.
 func (w *Window) SetLook(l Look) { w.change(func(t *wanted) { t.look = l }) }
 
-// Frames counts the pictures of the patient that were put on the screen.
+// Frames counts the pictures of participants that were put on the screen.
 func (w *Window) Frames() uint64 { return w.frames.Load() }
 
 // Close ends the child and waits for its goroutine; a second call does nothing.
@@ -93,36 +148,23 @@ func (w *Window) Close() {
 func (w *Window) change(f func(*wanted)) {
 	w.mu.Lock()
 	f(&w.wanted)
+	w.changed = true
 	w.mu.Unlock()
+	w.poke()
+}
+
+func (w *Window) poke() {
 	select {
 	case w.wake <- struct{}{}:
 	default:
 	}
 }
 
-// Picture is where the patient is shown.
-func (w *Window) Picture() media.VideoSink {
-	return sink{w.box, func() { w.change(func(t *wanted) { t.clearBig = true }) }}
-}
+// Picture is where participant n is shown, n from 0 to mosaic.Most-1. He has a place as soon as he has a picture.
+func (w *Window) Picture(n int) media.VideoSink { return w.boxes[n] }
 
 // SelfView is where the doctor is shown.
-func (w *Window) SelfView() media.VideoSink {
-	return sink{w.ownBox, func() { w.change(func(t *wanted) { t.clearSelf = true }) }}
-}
-
-type sink struct {
-	box   *media.Mailbox
-	clear func()
-}
-
-// Show implements media.VideoSink.
-func (s sink) Show(f *media.Frame) { s.box.Put(f) }
-
-// Clear implements media.VideoSink.
-func (s sink) Clear() {
-	s.box.Empty()
-	s.clear()
-}
+func (w *Window) SelfView() media.VideoSink { return w.ownBox }
 
 // run owns the X connection.
 func (w *Window) run(parent uintptr, opened chan<- error) {
@@ -144,59 +186,70 @@ func (w *Window) run(parent uintptr, opened chan<- error) {
 
 // owner is the state of the goroutine.
 type owner struct {
-	w         *Window
-	x         *C.screen
-	c         composer
-	place     image.Rectangle
-	shown     bool
-	big, self *media.Frame
-	lastBig   *media.Frame // for painting anew after a change of size
+	w     *Window
+	x     *C.screen
+	c     composer
+	place image.Rectangle
+	shown bool
 }
 
-// turn waits for one thing and does it; false ends the goroutine.
+// turn waits for something and brings the screen up to date; false ends the goroutine.
 func (o *owner) turn() bool {
-	w := o.w
 	select {
-	case <-w.done:
+	case <-o.w.done:
 		return false
-	case <-w.wake:
-		return o.obey()
-	case <-w.box.Ready():
-		if f := w.box.Take(o.big); f != nil {
-			o.big, o.lastBig = f, f
-			return o.take(true)
+	case <-o.w.wake:
+	}
+	changed, ok := o.obey()
+	if !ok {
+		return false
+	}
+	for n, p := range o.w.boxes {
+		f, native, news := p.take()
+		if news {
+			changed = changed.Union(o.c.picture(n, f, native))
 		}
-	case <-w.ownBox.Ready():
-		if f := w.ownBox.Take(o.self); f != nil {
-			o.self = f
-			return o.take(false)
+		if f != nil {
+			o.w.frames.Add(1)
 		}
 	}
-	return true
+	if f, native, news := o.w.ownBox.take(); news {
+		changed = changed.Union(o.c.selfView(f, native))
+	}
+	o.tellRoom()
+	return o.show(changed)
 }
 
-// obey brings about what is wanted.
-func (o *owner) obey() bool {
+// obey brings about what is wanted, and returns what has to be painted for it.
+func (o *owner) obey() (image.Rectangle, bool) {
 	o.w.mu.Lock()
-	t := o.w.wanted
-	o.w.wanted.clearBig, o.w.wanted.clearSelf = false, false
+	t, changed := o.w.wanted, o.w.changed
+	o.w.changed = false
 	o.w.mu.Unlock()
-	changed := o.c.look != t.look
-	o.c.look, o.c.own = t.look, t.own
-	if t.clearBig {
-		o.c.hasBig, o.lastBig = false, nil
+	if !changed {
+		return image.Rectangle{}, true
 	}
-	if t.clearSelf {
-		o.c.hasSmall = false
-	}
-	if !o.fit(t.place, changed) {
-		return false
+	again := o.c.look != t.look
+	o.c.look, o.c.own, o.c.label = t.look, t.own.Shown, newTag(t.own.Label)
+	if !o.fit(t.place, again) {
+		return image.Rectangle{}, false
 	}
 	if t.shown != o.shown && o.c.pixels != nil {
 		o.shown = t.shown
 		C.screen_show(o.x, C.int(b2i(t.shown)))
 	}
-	return o.show(true)
+	return o.c.bounds(), true
+}
+
+// tellRoom says to those who have the pictures how large they are seen.
+func (o *owner) tellRoom() {
+	if o.c.pixels == nil {
+		return
+	}
+	for n, p := range o.w.boxes {
+		p.room.Store(packed(o.c.room(n)))
+	}
+	o.w.ownBox.room.Store(packed(o.c.self.at.Size()))
 }
 
 // fit takes shared memory for a new size; a mere move only moves.
@@ -220,34 +273,14 @@ func (o *owner) fit(place image.Rectangle, again bool) bool {
 	}
 	o.place = place
 	o.c.resize(unsafe.Slice((*byte)(unsafe.Pointer(p)), int(stride)*place.Dy()), int(stride), place.Dx(), place.Dy())
-	if o.lastBig != nil {
-		o.c.picture(o.lastBig)
-	}
-	if o.self != nil && o.c.hasSmall {
-		o.c.selfView(o.self)
-	}
 	return true
 }
 
-// take puts a new picture on the screen.
-func (o *owner) take(big bool) bool {
-	if o.c.pixels == nil {
-		return true
-	}
-	if big {
-		o.c.picture(o.big)
-		o.w.frames.Add(1)
-	} else {
-		o.c.selfView(o.self)
-	}
-	return o.show(big)
-}
-
-func (o *owner) show(big bool) bool {
+func (o *owner) show(changed image.Rectangle) bool {
 	if o.c.pixels == nil || !o.shown {
 		return true
 	}
-	r := o.c.paint(big)
+	r := o.c.paint(changed)
 	if r.Empty() {
 		return true
 	}

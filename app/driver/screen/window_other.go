@@ -29,7 +29,7 @@ func (*Window) SetLook(Look) {}
 func (*Window) Frames() uint64 { return 0 }
 
 // Picture is nil.
-func (*Window) Picture() media.VideoSink { return nil }
+func (*Window) Picture(int) media.VideoSink { return nil }
 
 // SelfView is nil.
 func (*Window) SelfView() media.VideoSink { return nil }

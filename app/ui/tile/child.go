@@ -23,7 +23,7 @@ type Native interface {
 	Show(bool)
 	// SetOwn shows or hides the doctor's own picture and sets its label, an image in pixels or nil.
 	SetOwn(shown bool, label image.Image)
-	Picture() media.VideoSink
+	Picture(n int) media.VideoSink
 	SelfView() media.VideoSink
 	Close()
 }
@@ -33,7 +33,8 @@ type Native interface {
 type Child struct {
 	*Raster
 	skin    *part.Skin
-	open    func() (Native, error) // called once, when the program's window exists
+	open    func(fyne.Window) (Native, error) // called once for each window, when it exists
+	host    fyne.Window
 	native  Native
 	tried   bool
 	showing atomic.Bool // pictures go to the native window
@@ -52,17 +53,17 @@ type Child struct {
 // ErrTooEarly is what open returns while the program's window does not exist yet.
 var ErrTooEarly = errors.New("the window is not there yet")
 
-// NewChild makes a surface; open makes the native window as soon as the call is shown for the first time. When it cannot
-// be made everything is drawn by Raster.
-func NewChild(p Paint, skin *part.Skin, open func() (Native, error)) *Child {
+// NewChild makes a surface; open makes the native window over another as soon as the call is shown there for the first
+// time. When it cannot be made everything is drawn by Raster.
+func NewChild(p Paint, skin *part.Skin, open func(fyne.Window) (Native, error)) *Child {
 	c := &Child{Raster: NewRaster(p, skin), skin: skin, open: open}
 	c.Raster.moved = c.Moved
 	return c
 }
 
 // Picture implements Surface.
-func (c *Child) Picture() media.VideoSink {
-	return tee{c, c.Raster.Picture(), func(n Native) media.VideoSink { return n.Picture() }}
+func (c *Child) Picture(n int) media.VideoSink {
+	return tee{c, c.Raster.Picture(n), func(w Native) media.VideoSink { return w.Picture(n) }}
 }
 
 // SelfView implements Surface.
@@ -93,6 +94,19 @@ func (t tee) Clear() {
 	}
 	t.raster.Clear()
 }
+
+// Host implements Surface. The native window of the one before goes.
+func (c *Child) Host(w fyne.Window) {
+	if w == c.host {
+		return
+	}
+	c.drop()
+	c.host, c.tried, c.painted, c.place = w, false, "", image.Rectangle{}
+	c.settle()
+}
+
+// Thrifty implements Surface.
+func (c *Child) Thrifty() bool { return c.showing.Load() }
 
 // SetMessage implements Surface.
 func (c *Child) SetMessage(words string) {
@@ -135,17 +149,24 @@ func (c *Child) Moved() {
 // Close implements Surface.
 func (c *Child) Close() {
 	c.Raster.Close()
+	c.drop()
+}
+
+// drop ends the native window.
+func (c *Child) drop() {
 	c.showing.Store(false)
+	c.to.Store(nil)
 	if c.native != nil {
 		c.native.Close()
+		c.native = nil
 	}
 }
 
 // settle makes the native window what it should be just now.
 func (c *Child) settle() {
 	want := c.visible && !c.covered && c.message == ""
-	if want && !c.tried {
-		n, err := c.open()
+	if want && !c.tried && c.host != nil {
+		n, err := c.open(c.host)
 		c.tried = !errors.Is(err, ErrTooEarly)
 		if err == nil {
 			c.native = n

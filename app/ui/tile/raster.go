@@ -12,23 +12,28 @@ import (
 	"legekonsultasjon/app/ui/part"
 	"legekonsultasjon/app/ui/theme"
 	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/media/mosaic"
 )
 
 // Raster is the surface drawn by Fyne itself.
 type Raster struct {
-	paint    Paint
-	moved    func() // told after every layout; Child follows it
-	view     *stage
-	big, own *pane
-	asked    atomic.Bool // a repaint is under way
-	closed   atomic.Bool
-	visible  bool
+	paint   Paint
+	moved   func() // told after every layout; Child follows it
+	view    *stage
+	big     [mosaic.Most]*pane
+	own     *pane
+	asked   atomic.Bool // a repaint is under way
+	closed  atomic.Bool
+	visible bool
 }
 
 // NewRaster makes a surface drawn with the call's skin.
 func NewRaster(p Paint, skin *part.Skin) *Raster {
 	r := &Raster{paint: p, moved: func() {}}
-	r.big, r.own = newPane(r, false), newPane(r, true)
+	for i := range r.big {
+		r.big[i] = newPane(r, false)
+	}
+	r.own = newPane(r, true)
 	r.view = newStage(r, skin)
 	return r
 }
@@ -37,7 +42,7 @@ func NewRaster(p Paint, skin *part.Skin) *Raster {
 func (r *Raster) Object() fyne.CanvasObject { return r.view }
 
 // Picture implements Surface.
-func (r *Raster) Picture() media.VideoSink { return r.big }
+func (r *Raster) Picture(n int) media.VideoSink { return r.big[n] }
 
 // SelfView implements Surface.
 func (r *Raster) SelfView() media.VideoSink { return r.own }
@@ -73,6 +78,12 @@ func (r *Raster) Cover(bool) {}
 // Moved implements Surface.
 func (r *Raster) Moved() {}
 
+// Host implements Surface: Fyne knows the window.
+func (r *Raster) Host(fyne.Window) {}
+
+// Thrifty implements Surface: every picture repaints the window anyway.
+func (r *Raster) Thrifty() bool { return false }
+
 // Close implements Surface.
 func (r *Raster) Close() { r.closed.Store(true) }
 
@@ -89,13 +100,27 @@ func (r *Raster) draw() {
 	if !r.visible || r.closed.Load() {
 		return
 	}
-	big, own := r.big.take(), r.own.take()
-	if big || own {
+	changed := r.own.take()
+	for _, p := range r.big {
+		changed = p.take() || changed
+	}
+	if changed {
 		r.view.Refresh()
 	}
 }
 
-// pane is one of the two pictures.
+// there are the participants who have a picture.
+func (r *Raster) there() []*pane {
+	var out []*pane
+	for _, p := range r.big {
+		if !p.rgba.Rect.Empty() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// pane is one of the pictures.
 type pane struct {
 	owner   *Raster
 	mirror  bool
@@ -160,7 +185,7 @@ func (p *pane) size() (w, h float32) {
 	return float32(p.rgba.Rect.Dx()), float32(p.rgba.Rect.Dy())
 }
 
-// stage is the dark place with the two pictures in it.
+// stage is the dark place with the pictures in it.
 type stage struct {
 	widget.BaseWidget
 	owner    *Raster
@@ -190,8 +215,8 @@ func (s *stage) Pictures() []Picture {
 	}
 	if s.ownShown {
 		ow, oh := s.owner.own.size()
-		x, y, w, h := Own(ow, oh, size.Width, size.Height, 1)
-		out = append(out, Picture{"self", x, y, w, h})
+		at := mosaic.Own(ow, oh, size.Width, size.Height, 1)
+		out = append(out, Picture{"self", at.X, at.Y, at.W, at.H})
 	}
 	return out
 }
@@ -214,14 +239,18 @@ type stageRenderer struct {
 func (r *stageRenderer) Layout(size fyne.Size) {
 	s, o := r.s, r.s.owner
 	put(r.ground, 0, 0, size.Width, size.Height)
-	w, h := o.big.size()
-	x, y, w, h := Contain(w, h, size.Width, size.Height)
-	put(o.big.raster, x, y, w, h)
+	there := o.there()
+	for i, cell := range mosaic.Cells(len(there), size.Width, size.Height, 8) {
+		w, h := there[i].size()
+		at := mosaic.Contain(w, h, cell)
+		put(there[i].raster, at.X, at.Y, at.W, at.H)
+	}
 	width := min(520, size.Width-48)
 	mh := s.message.HeightFor(width)
 	put(s.message, (size.Width-width)/2, (size.Height-mh)/2, width, mh)
 	ow, oh := o.own.size()
-	x, y, w, h = Own(ow, oh, size.Width, size.Height, 1)
+	at := mosaic.Own(ow, oh, size.Width, size.Height, 1)
+	x, y, w, h := at.X, at.Y, at.W, at.H
 	put(r.behind, x, y, w, h)
 	put(o.own.raster, x, y, w, h)
 	put(r.frame, x-2, y-2, w+4, h+4)
@@ -245,8 +274,8 @@ func (r *stageRenderer) Objects() []fyne.CanvasObject {
 	o := r.s.owner
 	objects := []fyne.CanvasObject{r.ground}
 	if r.s.message.Words() == "" {
-		if !o.big.rgba.Rect.Empty() {
-			objects = append(objects, o.big.raster)
+		for _, p := range o.there() {
+			objects = append(objects, p.raster)
 		}
 	} else {
 		objects = append(objects, r.s.message)

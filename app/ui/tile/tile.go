@@ -14,8 +14,11 @@ import (
 type Surface interface {
 	// Object is laid out by the call view. It keeps its own dark ground.
 	Object() fyne.CanvasObject
-	// Picture shows the patient, SelfView the doctor, mirrored.
-	Picture() media.VideoSink
+	// Host says in which window the object stands. It may be moved to another one, and is told so before.
+	Host(fyne.Window)
+	// Picture shows participant n, the patient being the first, 0; SelfView the doctor, mirrored. Whoever has a picture has
+	// a place, up to mosaic.Most of them.
+	Picture(n int) media.VideoSink
 	SelfView() media.VideoSink
 	// SetMessage shows words where the patient's picture would be; "" shows the picture.
 	SetMessage(words string)
@@ -27,6 +30,8 @@ type Surface interface {
 	Cover(bool)
 	// Moved is called when the object's place in the window may have changed.
 	Moved()
+	// Thrifty says whether repainting the window is dear while pictures are shown: then nothing in it should change often.
+	Thrifty() bool
 	// Close ends it; the sinks then do nothing.
 	Close()
 }
@@ -41,8 +46,8 @@ type Paint struct {
 	Mirror func(dst, src *media.Frame)
 }
 
-// Picture is where one of the two pictures stands in the object of a Surface, for tests that look at it: Name is
-// "patient" or "self".
+// Picture is where one of the pictures stands in the object of a Surface, for tests that look at it: Name is "patient" or
+// "self".
 type Picture struct {
 	Name       string
 	X, Y, W, H float32
@@ -50,25 +55,3 @@ type Picture struct {
 
 // Pictured is an object that tells where its pictures stand.
 type Pictured interface{ Pictures() []Picture }
-
-// Contain is the largest rectangle of the picture's shape in the middle of a place.
-func Contain(width, height, placeWidth, placeHeight float32) (x, y, w, h float32) {
-	if width <= 0 || height <= 0 {
-		return 0, 0, 0, 0
-	}
-	scale := min(placeWidth/width, placeHeight/height)
-	w, h = width*scale, height*scale
-	return (placeWidth - w) / 2, (placeHeight - h) / 2, w, h
-}
-
-// Own is where the doctor's own picture stands in a place, all in the same unit; unit is the size of one
-// device-independent pixel. It shrinks with the place and keeps the shape of its picture.
-func Own(width, height, placeWidth, placeHeight, unit float32) (x, y, w, h float32) {
-	if width <= 0 || height <= 0 {
-		width, height = 16, 9
-	}
-	most := min(216*unit, placeWidth*0.24)
-	scale := min(most/width, min(162*unit, placeHeight*0.3)/height)
-	w, h = width*scale, height*scale
-	return placeWidth - w - 16*unit, placeHeight - h - 16*unit, w, h
-}

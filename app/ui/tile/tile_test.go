@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"legekonsultasjon/app/driver/yuv"
 	"legekonsultasjon/app/ui/part"
 	"legekonsultasjon/app/ui/theme"
 	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/media/mosaic"
 )
 
 // queue stands in for Fyne's goroutine: what is asked for is done when run is called.
@@ -59,7 +61,7 @@ func TestManyPicturesAreOneRepaint(t *testing.T) {
 	r.SetVisible(true)
 	q.run()
 	for range 100 {
-		r.Picture().Show(half(64, 36))
+		r.Picture(0).Show(half(64, 36))
 		r.SelfView().Show(half(64, 36))
 	}
 	if len(q.waiting) != 1 {
@@ -73,14 +75,15 @@ func TestThePatientIsShownAsIsAndTheDoctorMirrored(t *testing.T) {
 	r := NewRaster(paint(q), skin())
 	r.SetVisible(true)
 	r.SetOwn(true, "")
-	r.Picture().Show(half(640, 360))
+	r.Picture(0).Show(half(640, 360))
 	r.SelfView().Show(half(640, 360))
 	q.run()
 	img := shown(r)
 	if !bright(img.At(100, 100)) || bright(img.At(500, 100)) {
 		t.Error("the patient's left half is not white")
 	}
-	x, y, w, h := Own(640, 360, 640, 360, 1)
+	at := mosaic.Own(640, 360, 640, 360, 1)
+	x, y, w, h := at.X, at.Y, at.W, at.H
 	if bright(img.At(int(x+w/4), int(y+h/3))) || !bright(img.At(int(x+3*w/4), int(y+h/3))) {
 		t.Error("the own picture is not mirrored")
 	}
@@ -91,9 +94,9 @@ func TestClearTakesThePictureAway(t *testing.T) {
 	q := &queue{}
 	r := NewRaster(paint(q), skin())
 	r.SetVisible(true)
-	r.Picture().Show(half(640, 360))
+	r.Picture(0).Show(half(640, 360))
 	q.run()
-	r.Picture().Clear()
+	r.Picture(0).Clear()
 	q.run()
 	if bright(shown(r).At(100, 100)) {
 		t.Fatal("the picture is still there")
@@ -106,14 +109,15 @@ type fakeNative struct {
 	shown  bool
 	frames int
 	label  image.Image
+	closed bool
 }
 
 func (n *fakeNative) Place(x, y, w, h int)             { n.place = image.Rect(x, y, x+w, y+h) }
 func (n *fakeNative) Show(on bool)                     { n.shown = on }
 func (n *fakeNative) SetOwn(_ bool, label image.Image) { n.label = label }
-func (n *fakeNative) Picture() media.VideoSink         { return fakeSink{n} }
+func (n *fakeNative) Picture(int) media.VideoSink      { return fakeSink{n} }
 func (n *fakeNative) SelfView() media.VideoSink        { return fakeSink{n} }
-func (n *fakeNative) Close()                           {}
+func (n *fakeNative) Close()                           { n.closed = true }
 
 type fakeSink struct{ n *fakeNative }
 
@@ -125,7 +129,7 @@ func TestTheNativeWindowIsThereOnlyWhenNothingLiesOverIt(t *testing.T) {
 	q := &queue{}
 	n := &fakeNative{}
 	early := true
-	c := NewChild(paint(q), skin(), func() (Native, error) {
+	c := NewChild(paint(q), skin(), func(fyne.Window) (Native, error) {
 		if early {
 			return nil, ErrTooEarly
 		}
@@ -134,6 +138,7 @@ func TestTheNativeWindowIsThereOnlyWhenNothingLiesOverIt(t *testing.T) {
 	w := test.NewWindow(c.Object())
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(640, 360))
+	c.Host(w)
 	c.SetVisible(true)
 	if n.shown {
 		t.Fatal("shown before there is a window")
@@ -145,7 +150,7 @@ func TestTheNativeWindowIsThereOnlyWhenNothingLiesOverIt(t *testing.T) {
 	if !n.shown || n.place != image.Rect(0, 0, 640, 360) || n.label == nil {
 		t.Fatalf("%+v", n)
 	}
-	c.Picture().Show(half(64, 36))
+	c.Picture(0).Show(half(64, 36))
 	if n.frames != 1 {
 		t.Fatal("the picture went elsewhere")
 	}
@@ -169,13 +174,73 @@ func TestWithoutNativeWindowEverythingIsDrawn(t *testing.T) {
 	test.NewTempApp(t)
 	q := &queue{}
 	tries := 0
-	c := NewChild(paint(q), skin(), func() (Native, error) { tries++; return nil, errors.New("none here") })
+	c := NewChild(paint(q), skin(), func(fyne.Window) (Native, error) { tries++; return nil, errors.New("none here") })
+	c.Host(test.NewWindow(c.Object()))
 	c.SetVisible(true)
 	c.SetVisible(false)
 	c.SetVisible(true)
-	c.Picture().Show(half(640, 360))
+	c.Picture(0).Show(half(640, 360))
 	q.run()
 	if tries != 1 || !bright(shown(c).At(100, 100)) {
 		t.Fatalf("%d tries", tries)
+	}
+}
+
+func TestTheNativeWindowFollowsTheObjectIntoAnotherWindow(t *testing.T) {
+	test.NewTempApp(t)
+	q := &queue{}
+	var made []*fakeNative
+	var over []fyne.Window
+	c := NewChild(paint(q), skin(), func(w fyne.Window) (Native, error) {
+		made, over = append(made, &fakeNative{}), append(over, w)
+		return made[len(made)-1], nil
+	})
+	large := test.NewWindow(c.Object())
+	large.Resize(fyne.NewSize(640, 360))
+	c.Host(large)
+	c.SetVisible(true)
+	if len(made) != 1 || !made[0].shown || !c.Thrifty() {
+		t.Fatalf("in the large window: %+v", made)
+	}
+	large.SetContent(canvas.NewRectangle(nil))
+	small := test.NewWindow(c.Object())
+	small.Resize(fyne.NewSize(320, 180))
+	c.Host(small)
+	q.run()
+	if len(made) != 2 || !made[0].closed || !made[1].shown || over[1] != small {
+		t.Fatalf("in the small window: %d made", len(made))
+	}
+	c.Picture(0).Show(half(64, 36))
+	if made[0].frames != 0 || made[1].frames != 1 {
+		t.Fatal("the picture did not follow")
+	}
+	c.Close()
+	if !made[1].closed || c.Thrifty() {
+		t.Fatal("still there after the end")
+	}
+}
+
+func TestThreeParticipantsStandSideBySide(t *testing.T) {
+	test.NewTempApp(t)
+	q := &queue{}
+	r := NewRaster(paint(q), skin())
+	r.SetVisible(true)
+	r.SetOwn(false, "")
+	for n := range 3 {
+		r.Picture(n).Show(half(640, 360))
+	}
+	q.run()
+	img := shown(r)
+	for n, at := range mosaic.Cells(3, 640, 360, 8) {
+		at = mosaic.Contain(640, 360, at)
+		if !bright(img.At(int(at.X+at.W/4), int(at.Y+at.H/2))) || bright(img.At(int(at.X+3*at.W/4), int(at.Y+at.H/2))) {
+			t.Errorf("participant %d is not at %v", n, at)
+		}
+	}
+	r.Picture(1).Clear()
+	r.Picture(2).Clear()
+	q.run()
+	if img := shown(r); !bright(img.At(100, 100)) || bright(img.At(500, 100)) {
+		t.Error("the last one has not the whole place")
 	}
 }

@@ -33,7 +33,7 @@ func Open(s desk.State, width, height, scale float32) *Face {
 	skin := part.NewSkin(theme.Dark(), theme.NewFonts())
 	f.Surface = tile.NewRaster(tile.Paint{Do: func(do func()) { do() }, RGBA: RGBA, Mirror: Mirror}, skin)
 	if s.Screen == desk.ScreenCall {
-		f.Surface.Picture().Show(person(1280, 720))
+		f.Surface.Picture(0).Show(person(1280, 720))
 		f.Surface.SelfView().Show(person(640, 360))
 	}
 	options := ui.Options{Surface: f.Surface, Post: func(c desk.Command) { f.Posted = append(f.Posted, c) }}
