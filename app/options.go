@@ -92,8 +92,14 @@ func service(profile string) string {
 	return "legekonsultasjon " + profile
 }
 
-// version is the module's version and revision.
+// release is the version that a package is made with; the linker fills it in.
+var release string
+
+// version is the release, or else the module's version and revision.
 func version() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -110,7 +110,13 @@ type inUseError string
 
 func (e inUseError) Error() string { return string(e) }
 
+// release is the version that a package is made with; the linker fills it in.
+var release string
+
 func version() string {
+	if release != "" {
+		return "signaling-server " + release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "signaling-server"
