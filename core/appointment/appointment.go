@@ -19,7 +19,6 @@ const (
 	After      = time.Hour        // and until so long after the end
 	Resumable  = 10 * time.Minute // a call that was left may be taken up again
 	UndoWindow = 8 * time.Second  // of Fullfør and of taking an invitation back
-	Kept       = 30 * 24 * time.Hour
 )
 
 // Appointment is one consultation. It is a value; Step returns a changed copy.
@@ -49,6 +48,7 @@ type Appointment struct {
 	ServerHas bool          `json:"serverHas"`           // Create was answered
 	Changed   bool          `json:"changed,omitempty"`   // the server has an older time
 	Forgotten bool          `json:"forgotten,omitempty"` // Delete was answered: the server has nothing left
+	Erased    bool          `json:"erased,omitempty"`    // whom it was with is forgotten
 }
 
 // Closing is how an appointment ends.
@@ -161,11 +161,6 @@ func (a Appointment) UndoUntil() time.Time {
 		return time.Time{}
 	}
 	return a.ClosedAt.Add(UndoWindow)
-}
-
-// Expired reports that the record itself is to be dropped.
-func (a Appointment) Expired(now time.Time) bool {
-	return a.Wiped && a.Forgotten && !now.Before(a.ClosedAt.Add(Kept))
 }
 
 // Lasted is how long was talked.

@@ -205,11 +205,14 @@ func (b *Book) Put(a Appointment) {
 	})
 }
 
-// DropExpired removes records that are past their keeping time, in memory.
-func (b *Book) DropExpired(now time.Time) {
+// DropExpired removes records that are past their keeping time, in memory, and reports whether there were any: Scrub then
+// takes them off the disk.
+func (b *Book) DropExpired(now time.Time, kept time.Duration) bool {
 	before := len(b.appointments)
-	b.appointments = slices.DeleteFunc(b.appointments, func(a Appointment) bool { return a.Expired(now) })
-	b.dirty = b.dirty || len(b.appointments) != before
+	b.appointments = slices.DeleteFunc(b.appointments, func(a Appointment) bool { return a.Expired(now, kept) })
+	dropped := len(b.appointments) != before
+	b.dirty = b.dirty || dropped
+	return dropped
 }
 
 // Save writes the book if anything changed. It returns when the disk has it. The error is a *BookError.

@@ -130,7 +130,7 @@ func TestWhatIsWipedIsInNeitherGeneration(t *testing.T) {
 	}
 	d.does(0, ServerForgot{}, StatusCancelled)
 	b.Put(d.a)
-	if b.DropExpired(d.now.Add(Kept)); len(b.All()) != 0 {
+	if !b.DropExpired(d.now.Add(Kept+time.Hour), Kept) || len(b.All()) != 0 {
 		t.Error("kept for ever")
 	}
 }

@@ -108,6 +108,8 @@ type (
 	Reopened struct{}
 	// Wiped: the end is final.
 	Wiped struct{}
+	// Erased: the doctor had the patient's data erased.
+	Erased struct{}
 )
 
 func (SendStarted) event()     {}
@@ -140,6 +142,7 @@ func (PeerMade) event()        {}
 func (Closed) event()          {}
 func (Reopened) event()        {}
 func (Wiped) event()           {}
+func (Erased) event()          {}
 
 // Step returns a with the event applied to the appointment, or to its invitation id where the event is about one. The
 // error is ErrNotNow, or access.ErrPINsSpent for one PIN too many.
@@ -197,6 +200,8 @@ func (a *Appointment) step(now time.Time, e Event) bool {
 		a.Closing, a.ClosedAt = Open, time.Time{}
 	case Wiped:
 		return a.wipe(now)
+	case Erased:
+		return a.erase()
 	default:
 		return false
 	}

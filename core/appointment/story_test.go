@@ -91,7 +91,7 @@ func TestAConsultationFromInvitationToTheEnd(t *testing.T) {
 		t.Errorf("talked %v, epoch %d", d.a.Talked, i.Epoch)
 	}
 	d.does(0, ServerForgot{}, StatusFinished)
-	if d.a.Expired(d.now.Add(Kept-UndoWindow-1)) || !d.a.Expired(d.now.Add(Kept)) {
+	if d.a.Expired(d.now.Add(Kept-time.Hour), Kept) || !d.a.Expired(d.now.Add(Kept+time.Hour), Kept) {
 		t.Error("keeping time")
 	}
 }

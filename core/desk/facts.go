@@ -132,7 +132,17 @@ func (l *loop) sweep(now time.Time) {
 		l.save()
 	}
 	l.settle(func(a appointment.Appointment) bool { return a.Settled(now) })
-	l.book.DropExpired(now)
+	if l.book.DropExpired(now, l.kept()) {
+		l.scrub()
+	}
+}
+
+// kept is how long an appointment stays in the book, as the settings say.
+func (l *loop) kept() time.Duration {
+	if days := l.settings.KeepDays; days > 0 {
+		return time.Duration(days) * 24 * time.Hour
+	}
+	return appointment.Kept
 }
 
 // settle makes the end of appointments final: the patients are told, the keys wiped, the server is told by register.

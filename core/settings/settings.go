@@ -22,6 +22,7 @@ type Settings struct {
 	Letters      string                   `json:"letters"`      // language of the last letter: "nb", "nn", "en"
 	Length       int                      `json:"length"`       // of the last appointment, in minutes
 	PINTime      string                   `json:"pinTime"`      // when a PIN goes: "shortly", "dayBefore", "atOnce", "aloud"
+	KeepDays     int                      `json:"keepDays"`     // an appointment stays in the book for so long after it
 	Chime        bool                     `json:"chime"`
 	RelayOnly    bool                     `json:"relayOnly"`
 	Mail         Mail                     `json:"mail"`
@@ -85,7 +86,7 @@ type Device struct {
 func Defaults(workstation string) Settings {
 	return Settings{
 		Version: Version, Installation: signaling.NewInstallationID(), Workstation: workstation,
-		Language: "nb", Theme: "system", Country: "NO", Letters: "nb", Length: 20, PINTime: "shortly", Chime: true,
+		Language: "nb", Theme: "system", Country: "NO", Letters: "nb", Length: 20, PINTime: "shortly", KeepDays: 30, Chime: true,
 		Mail: Mail{Port: 587, Security: "starttls"}, SMS: SMS{Method: "POST"},
 	}
 }
