@@ -147,7 +147,7 @@ func (v *callView) renderTop(c *desk.Call) {
 
 func (v *callView) renderLines(s desk.State, c *desk.Call) {
 	w := v.w
-	said := joined(w.problem(s.Problem), w.problem(c.MicrophoneProblem), w.problem(c.CameraProblem), w.problem(c.SpeakerProblem))
+	said := joined(w.problem(s.Problem), w.problem(c.MicrophoneProblem), w.problem(c.CameraProblem), w.problem(c.SpeakerProblem), v.network(c))
 	v.trouble.Set(said)
 	show(v.troubles, said != "")
 	show(v.next, c.Next != nil)
@@ -163,6 +163,18 @@ func (v *callView) renderLines(s desk.State, c *desk.Call) {
 		show(v.undo, n.Undo != nil)
 		v.undo.SetPress(func() { w.post(n.Undo) })
 	}
+}
+
+// network is what is said of a line that is slow: whose network it is, and what that does to the picture.
+func (v *callView) network(c *desk.Call) string {
+	if c.Network.Slow == "" || c.State != desk.CallSecure {
+		return ""
+	}
+	key := "call.network." + string(c.Network.Slow)
+	if c.Network.Picture != "" {
+		key += "." + string(c.Network.Picture)
+	}
+	return v.w.t(key)
 }
 
 // message is what stands where the picture would be, "" when the picture is there.

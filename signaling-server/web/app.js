@@ -342,6 +342,7 @@ class App {
         },
         stuck: () => this.peer === peer && this.post("stuck"),
         tracks: (tracks) => this.peer === peer && this.post("doctorTracks", tracks),
+        network: (network) => this.peer === peer && this.post("network", network),
       },
     });
     this.peer = peer;

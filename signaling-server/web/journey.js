@@ -56,6 +56,7 @@ import { clinicTime } from "./format.js";
  * @property {number} callSince 0 before the first picture or sound
  * @property {boolean} doctorMicrophone
  * @property {boolean} doctorCamera
+ * @property {{slow: string, picture: string}} network what is said of a line that is slow: whose, and what of the picture
  * @property {string} message the doctor's line of text
  * @property {boolean} parted the doctor has left the call and may take it up again
  * @property {number} mismatches
@@ -80,7 +81,7 @@ export function begin() {
     pin: "", proof: "none", proven: false, ahead: false, wrong: false, triesLeft: 5, waitUntil: 0, locked: false, newDevice: false,
     devices: "off", problem: null, microphone: false, camera: false, microphoneOn: true, cameraOn: true, canTurn: false, checked: false,
     admitted: false, peer: "none", callSince: 0, doctorMicrophone: true, doctorCamera: true,
-    message: "", parted: false, mismatches: 0,
+    network: { slow: "", picture: "" }, message: "", parted: false, mismatches: 0,
   };
 }
 
@@ -245,9 +246,10 @@ const handlers = {
   peer(f, e) {
     f.peer = e.state;
     if (f.peer === "confirmed") f.mismatches = 0;
-    if (f.peer === "none") Object.assign(f, { doctorMicrophone: true, doctorCamera: true });
+    if (f.peer === "none") Object.assign(f, { doctorMicrophone: true, doctorCamera: true, network: { slow: "", picture: "" } });
   },
   stuck(f) { return f.line === "up" && !f.desktop || f.line === "off" ? [] : [{ do: "reconnect" }]; },
+  network(f, e) { f.network = { slow: e.slow, picture: e.picture }; },
   doctorTracks(f, e) { Object.assign(f, { doctorMicrophone: e.microphone, doctorCamera: e.camera }); },
 
   // ---- camera and microphone

@@ -15,6 +15,7 @@ import { Flow, received } from "./path.js";
  * @property {() => void} mismatch what was signed and what is there differ; close this peer at once
  * @property {() => void} stuck the path is lost and only a new offer can mend it
  * @property {(tracks: {microphone: boolean, camera: boolean}) => void} tracks what the doctor has switched on
+ * @property {(network: {slow: string, picture: string}) => void} network what the doctor's program says of the line
  */
 
 /** Milliseconds from a connected DTLS to the doctor's confirmation. */
@@ -231,6 +232,7 @@ export class Peer {
     this.#later(async () => {
       if (!this.verified) return this.#verify(data);
       const message = object(data);
+      if (message.type === "network") return this.events.network({ slow: String(message.slow), picture: String(message.picture) });
       if (message.type !== "tracks") return;
       this.flow.reset(); // fewer packets may come now
       this.events.tracks({ microphone: message.microphone === true, camera: message.camera === true });

@@ -137,6 +137,11 @@ test("a lost path asks for a new socket, unless nobody would answer there", () =
   assert.ok(asks({ type: "lineDown" }));
   assert.ok(!asks({ type: "presence", desktop: false }));
 });
+test("what the doctor's program says of the line is kept until the connection is another", () => {
+  const { facts } = walk([{ type: "network", slow: "patient", picture: "reduced" }], walk(inCall).facts);
+  assert.deepEqual(facts.network, { slow: "patient", picture: "reduced" });
+  assert.deepEqual(walk([{ type: "peer", state: "none" }], facts).facts.network, { slow: "", picture: "" });
+});
 test("media is allowed only when admitted, checked and proven", () => {
   assert.equal(live(walk(inRoom).facts), false);
   assert.equal(live(walk([...inRoom.slice(0, -1), { type: "admit" }]).facts), false);

@@ -14,8 +14,9 @@ export function call(look) {
   const chip = h("span", { class: "chip", id: "state" });
   const stage = picture(look);
   const controls = switches(look);
+  const slow = h("p", { class: "slow", id: "network" });
   const element = h("div", { class: "call night", "data-screen": "call" },
-    h("header", { class: "callTop" }, heading, time, chip), h("main", { class: "stage" }, stage.element), controls.element);
+    h("header", { class: "callTop" }, heading, time, chip), h("main", { class: "stage" }, stage.element), slow, controls.element);
   let current = look;
   let status = "";
   const update = (/** @type {Look} */ now) => {
@@ -25,7 +26,9 @@ export function call(look) {
     text(chip, t(checked ? "call.secure" : "state.connecting"));
     stage.update(now);
     controls.update(now);
-    status = [veil(now), ...muted(now), checked && t("call.secure")].filter(Boolean).join(" ");
+    text(slow, network(now));
+    show(slow, network(now) !== "");
+    status = [veil(now), network(now), ...muted(now), checked && t("call.secure")].filter(Boolean).join(" ");
     tick();
   };
   const tick = () => text(time, current.facts.callSince ? elapsed(current.now() - current.facts.callSince) : "");
@@ -39,6 +42,19 @@ function veil(look) {
   const { facts, t } = look;
   if (facts.peer === "interrupted" || (facts.peer !== "confirmed" && facts.callSince)) return t("call.lost");
   return facts.peer === "confirmed" ? "" : t("call.connecting", { doctor: doctor(look) });
+}
+
+/** @type {Record<string, string>} whose network is slow, and what of the picture goes over it */
+const SLOW = {
+  patient: "call.network.patient", "patient reduced": "call.network.patient.reduced", "patient off": "call.network.patient.off",
+  doctor: "call.network.doctor", "doctor reduced": "call.network.doctor.reduced", "doctor off": "call.network.doctor.off",
+  line: "call.network.line", "line reduced": "call.network.line.reduced", "line off": "call.network.line.off",
+};
+
+/** What is said of a line that is slow. @param {Look} look */
+function network({ facts, t }) {
+  const key = SLOW[`${facts.network.slow} ${facts.network.picture}`.trim()];
+  return facts.peer === "confirmed" && key ? t(key) : "";
 }
 
 /** What the doctor has switched off. @param {Look} look */
