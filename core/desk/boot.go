@@ -80,6 +80,7 @@ func sealedProblem(err error) *Problem {
 // vault is what the secrets of a profile come to.
 type vault struct {
 	key      string // of the book
+	dayList  string // whose calendar is followed, and its address
 	missing  bool   // there is a book, and its key is gone
 	session  string
 	accounts Accounts
@@ -135,7 +136,7 @@ func readVault(ctx context.Context, store settings.SecretStore, book string, our
 		{settings.SecretBookKey, &v.key}, {settings.SecretSession, &v.session},
 		{settings.SecretMailPassword, &v.accounts.MailPassword}, {settings.SecretMailToken, &v.mailToken},
 		{settings.SecretMailClient, &v.mailClient}, {settings.SecretSMS, &v.accounts.SMSSecret},
-		{settings.SecretSMSReserve, &v.accounts.SMSReserveSecret},
+		{settings.SecretSMSReserve, &v.accounts.SMSReserveSecret}, {settings.SecretDayList, &v.dayList},
 	} {
 		if *want.into, err = getSecret(ctx, store, want.name); err != nil {
 			return v, err
@@ -246,6 +247,8 @@ func (l *loop) openBook(v vault) {
 		l.Log.Warn("book", "code", "bookRecovered")
 	}
 	l.book = book
+	l.openTray(v.key)
+	l.takeUpFollowing(v.dayList)
 	l.afterCrash()
 }
 

@@ -19,6 +19,7 @@ import (
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/core/desk/desktest"
+	"legekonsultasjon/core/intake"
 	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/route"
 	"legekonsultasjon/core/settings"
@@ -29,17 +30,18 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // office is one workstation: a profile, the desk that runs on it, and everything around it. Time is synctest's.
 type office struct {
-	t       *testing.T
-	server  *desktest.Server
-	post    *desktest.Post
-	peers   *desktest.Peers
-	keyring *desktest.Keyring
-	routes  chan route.Change // capacity 1: the network changes at one's word
-	probe   call.Probe        // what the own network is like
-	profile string
-	name    string
-	watch   func()       // called with every state, or nil
-	slept   atomic.Int64 // how far the machine's clock went on without us
+	t        *testing.T
+	server   *desktest.Server
+	post     *desktest.Post
+	peers    *desktest.Peers
+	keyring  *desktest.Keyring
+	routes   chan route.Change // capacity 1: the network changes at one's word
+	probe    call.Probe        // what the own network is like
+	profile  string
+	name     string
+	calendar func(string) (intake.Source, error) // of subscriptions, or nil
+	watch    func()                              // called with every state, or nil
+	slept    atomic.Int64                        // how far the machine's clock went on without us
 
 	desk    *desk.Desk
 	stop    context.CancelFunc
@@ -91,7 +93,7 @@ func (o *office) deps() desk.Deps {
 		Keyring: o.keyring, Sealed: filepath.Join(o.profile, "secrets"), Book: o.book(), Post: o.post,
 		NewPeer: o.peers.New, Notifier: o, Show: o.show, Route: o.route,
 		Probe: func(context.Context, []webrtc.ICEServer) (call.Probe, error) { return o.probe, nil },
-		Clock: o.clock,
+		Clock: o.clock, Calendar: o.calendar,
 		Devices: desktest.Devices{Inventory: mediadevice.Inventory{
 			{Kind: mediadevice.Camera, ID: "c", Name: "Kamera"}, {Kind: mediadevice.Microphone, ID: "m", Name: "Mikrofon"},
 			{Kind: mediadevice.Microphone, ID: "h", Name: "Headset"},

@@ -3,6 +3,7 @@ package desk
 import (
 	"time"
 
+	"legekonsultasjon/core/intake"
 	"legekonsultasjon/core/signaling"
 )
 
@@ -29,8 +30,12 @@ type DoInvite struct {
 	Language       string
 }
 
-// DoSend sends what the dialog shows; the box was ticked.
-type DoSend struct{ Name, Note string }
+// DoSend sends what the dialog shows; the box was ticked. Serial is the dialog's: when
+// another one is open by now, nothing is sent. Zero is whichever is open.
+type DoSend struct {
+	Name, Note string
+	Serial     int
+}
 
 // DoCorrect closes the dialog and goes back to the field.
 type DoCorrect struct{}
@@ -81,6 +86,56 @@ type DoCloseMissed struct{}
 
 // DoShowDay shows the appointments of another day; the zero time is today.
 type DoShowDay struct{ Day time.Time }
+
+// DoTake shows a request from outside in the verify dialog, as soon as the doctor can look at it. Way says where it came
+// from. Tell, which may be nil, is told what becomes of it, from the loop: it must not block.
+type DoTake struct {
+	Request intake.Request
+	Way     Way
+	Tell    func(intake.Fate)
+}
+
+// DoImportFile reads a list of appointments and shows what would be made of it. Tell is as in DoTake.
+type DoImportFile struct {
+	Path string
+	Tell func(intake.Fate)
+}
+
+// DoSubscribe fetches a calendar and shows what would be made of it; DoTakeImport then remembers the address.
+type DoSubscribe struct{ Address string }
+
+// DoUnsubscribe forgets the address and takes its drafts away.
+type DoUnsubscribe struct{}
+
+// DoFetch fetches the calendar that is subscribed to now.
+type DoFetch struct{}
+
+// DoTakeImport makes drafts of the list that is shown; DoDropImport closes it and makes nothing.
+type DoTakeImport struct{}
+
+// DoDropImport closes it.
+type DoDropImport struct{}
+
+// DoUndoImport takes back what is left of an import.
+type DoUndoImport struct{ Batch intake.DraftID }
+
+// DoOpenDraft opens the verify dialog for a draft; Through goes on to the next one after it.
+type DoOpenDraft struct {
+	Draft   signaling.InvitationID // the row's
+	Through bool
+}
+
+// DoGoThrough opens the verify dialog for the first draft of the day that is shown, and after it for the next.
+type DoGoThrough struct{}
+
+// DoSkip goes on to the next draft without sending.
+type DoSkip struct{}
+
+// DoDropDraft removes a draft, DoKeepDraft puts the one that was removed last back.
+type DoDropDraft struct{ Draft signaling.InvitationID }
+
+// DoKeepDraft puts it back.
+type DoKeepDraft struct{ Draft signaling.InvitationID }
 
 // DoNewPIN draws a new PIN and sends it the same way; DoReadAloud shows it.
 type DoNewPIN struct{ Invitation signaling.InvitationID }
@@ -175,6 +230,19 @@ func (DoCancel) command()         {}
 func (DoUndo) command()           {}
 func (DoResend) command()         {}
 func (DoNewPIN) command()         {}
+func (DoTake) command()           {}
+func (DoImportFile) command()     {}
+func (DoSubscribe) command()      {}
+func (DoUnsubscribe) command()    {}
+func (DoFetch) command()          {}
+func (DoTakeImport) command()     {}
+func (DoDropImport) command()     {}
+func (DoUndoImport) command()     {}
+func (DoOpenDraft) command()      {}
+func (DoGoThrough) command()      {}
+func (DoSkip) command()           {}
+func (DoDropDraft) command()      {}
+func (DoKeepDraft) command()      {}
 func (DoMove) command()           {}
 func (DoSendPIN) command()        {}
 func (DoSendMissed) command()     {}

@@ -12,6 +12,7 @@ import (
 	"legekonsultasjon/core/deliver"
 	"legekonsultasjon/core/deliver/email"
 	"legekonsultasjon/core/deliver/oauth"
+	"legekonsultasjon/core/intake"
 	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/route"
 	"legekonsultasjon/core/settings"
@@ -34,9 +35,11 @@ type Deps struct {
 	// Browser opens an address in the system's browser, to sign in at the mail provider.
 	Browser       func(url string) error
 	MailProviders []oauth.Provider // nil are those that are known
-	Clock         func() time.Time // the machine's clock, in the user's time zone
-	Log           *slog.Logger     // ids only
-	Loopback      bool             // calls on one machine: tests and the demo
+	// Calendar makes the source of a calendar from its address; nil is intake.NewSubscription over the network.
+	Calendar func(address string) (intake.Source, error)
+	Clock    func() time.Time // the machine's clock, in the user's time zone
+	Log      *slog.Logger     // ids only
+	Loopback bool             // calls on one machine: tests and the demo
 	// Route tells of every change of the way to the network until ctx ends, and blocks until then: route.Watch. Nil is a
 	// machine that never moves.
 	Route func(ctx context.Context, changed func(route.Change))

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/intake"
 	"legekonsultasjon/core/signaling"
 )
 
@@ -24,6 +25,8 @@ func (l *loop) do(c Command) {
 		l.newBook()
 	case DoQuit:
 		l.doQuit(c.Confirmed)
+	case DoTake:
+		l.doTake(c)
 	default:
 		l.doInside(c)
 	}
@@ -65,7 +68,7 @@ func (l *loop) doAtHome(c Command) {
 	case DoSend:
 		l.doSend(c)
 	case DoCorrect:
-		l.invite.verify = nil
+		l.correct()
 	case DoCancel:
 		l.doCancel(c.Invitation)
 	case DoUndo:
@@ -94,6 +97,37 @@ func (l *loop) doAtHome(c Command) {
 		l.readAloud = c.Invitation
 	case DoCloseReadAloud:
 		l.readAloud = signaling.InvitationID{}
+	default:
+		l.doDayList(c)
+	}
+}
+
+func (l *loop) doDayList(c Command) {
+	switch c := c.(type) {
+	case DoImportFile:
+		l.doImportFile(c)
+	case DoSubscribe:
+		l.subscribe(c.Address)
+	case DoUnsubscribe:
+		l.unsubscribe()
+	case DoFetch:
+		l.fetchNow()
+	case DoTakeImport:
+		l.takeImport()
+	case DoDropImport:
+		l.dropImport()
+	case DoUndoImport:
+		l.undoImport(c.Batch)
+	case DoOpenDraft:
+		l.openDraft(intake.DraftID(c.Draft), c.Through)
+	case DoGoThrough:
+		l.goThrough()
+	case DoSkip:
+		l.skip()
+	case DoDropDraft:
+		l.dropDraft(intake.DraftID(c.Draft))
+	case DoKeepDraft:
+		l.keepDraft(intake.DraftID(c.Draft))
 	default:
 		l.doSettings(c)
 	}

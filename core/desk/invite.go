@@ -7,6 +7,7 @@ import (
 	"legekonsultasjon/core/access"
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/i18n"
+	"legekonsultasjon/core/intake"
 	"legekonsultasjon/core/signaling"
 )
 
@@ -15,6 +16,9 @@ type inviteForm struct {
 	country, language          string
 	phoneProblem, emailProblem *Problem
 	verify                     *draft
+	opened                     int      // dialogs so far
+	prefill                    *Prefill // what the form is to hold instead of what it holds
+	correcting                 intake.DraftID
 }
 
 // draft is what the verify dialog shows.
@@ -26,6 +30,12 @@ type draft struct {
 	pin      PINTime
 	language string
 	problem  *Problem
+
+	serial     int            // of the dialog
+	name, note string         // to begin with
+	asked      *asked         // the request from outside that this is, or nil
+	row        intake.DraftID // the imported row that this is, or zero
+	through    bool           // one of several that are gone through
 }
 
 // Longest texts that a doctor may write, in characters.
@@ -34,8 +44,19 @@ const (
 	maxNote = 500
 )
 
-// doInvite reads the number or address and opens the dialog in which the doctor verifies it.
+// doInvite reads the form and opens the dialog in which the doctor verifies it.
 func (l *loop) doInvite(c DoInvite) {
+	l.decline()
+	if d := l.openVerify(c); d != nil {
+		d.row = l.corrected(c)
+		l.rememberChoices(c.Country, d.language, d.length)
+	}
+}
+
+// openVerify reads the number or address and opens the dialog in which the doctor verifies it: the only way to an
+// invitation, whoever wishes for it. It returns nil when what was given cannot be read; the problems stand under the
+// fields.
+func (l *loop) openVerify(c DoInvite) *draft {
 	l.invite.phoneProblem, l.invite.emailProblem, l.invite.verify = nil, nil, nil
 	d := &draft{at: c.At, length: c.Length, pin: c.PIN, language: c.Language}
 	if !d.at.IsZero() {
@@ -57,10 +78,12 @@ func (l *loop) doInvite(c DoInvite) {
 		l.invite.emailProblem = l.readEmail(c, d)
 	}
 	if l.invite.phoneProblem != nil || l.invite.emailProblem != nil {
-		return
+		return nil
 	}
+	l.invite.opened++
+	d.serial = l.invite.opened
 	l.invite.verify = d
-	l.rememberChoices(c.Country, d.language, d.length)
+	return d
 }
 
 // pinTime is when the PIN of a later appointment goes, as the settings say.
@@ -134,7 +157,7 @@ func (l *loop) rememberChoices(country, language string, length time.Duration) {
 // doSend makes the appointment. It stands in the book before anything leaves the machine; sendLetters does the rest.
 func (l *loop) doSend(c DoSend) {
 	d := l.invite.verify
-	if d == nil {
+	if d == nil || c.Serial != 0 && c.Serial != d.serial {
 		return
 	}
 	if l.book == nil {
@@ -153,6 +176,7 @@ func (l *loop) doSend(c DoSend) {
 		l.tell(Notice{Code: "queued", Args: l.labelArgs(a.Invitations[0].ID)})
 	}
 	l.Log.Info("invited", "room", a.Room)
+	l.confirmed(d, a.Invitations[0].ID)
 }
 
 // clip trims s and cuts it to n characters.

@@ -18,6 +18,7 @@ const (
 	slotSecrets
 	slotSMS
 	slotMail
+	slotIntake
 	problemSlots
 )
 

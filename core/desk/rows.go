@@ -95,7 +95,7 @@ func (l *loop) dayRows() []DayRow {
 			rows = append(rows, row)
 		}
 	}
-	return rows
+	return l.withDrafts(rows, day)
 }
 
 // dayShown is midnight of the day that is looked at.

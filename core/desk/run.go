@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"legekonsultasjon/core/appointment"
+	"legekonsultasjon/core/intake"
 	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/settings"
 	"legekonsultasjon/core/signaling"
@@ -62,8 +63,15 @@ type loop struct {
 	asked        string               // "" or the code of the quit question
 	asking       map[letterID]inquiry // what became of letters
 	letters      map[letterID]bool    // being sent now
-	missed       []letterID           // overlooked in this run, for the list
-	day          time.Time            // midnight of the day that is looked at; zero is today
+	inbox        []*asked             // requests from outside that the doctor has not seen; at most maxAsked
+	confirming   []*asked             // those whose letters are under way; at most maxAsked
+	tray         *intake.Tray         // drafts; nil until the book's key is known
+	imported     *imported            // the list that is shown
+	following    following
+	skipped      []intake.DraftID // of the drafts that are gone through
+	removed      intake.Draft     // the one that was removed last
+	missed       []letterID       // overlooked in this run, for the list
+	day          time.Time        // midnight of the day that is looked at; zero is today
 }
 
 // Run works until ctx ends or the doctor quits, and then ends everything that it started. It returns nil after a quit
@@ -141,6 +149,8 @@ func (l *loop) tick() {
 	l.retrySave(now)
 	l.sweep(now)
 	l.watchGuests(now)
+	l.expireDrafts(now)
+	l.fetchDue(now)
 }
 
 // pump starts whatever the facts call for and is not under way. It runs after every event.
@@ -149,6 +159,7 @@ func (l *loop) pump() {
 	l.sendLetters()
 	l.askReports()
 	l.connectPeers()
+	l.takeIn()
 }
 
 // show hands out a new State when anything but the clock has changed, and from time to time for the clock's sake: every

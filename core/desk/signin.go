@@ -100,7 +100,8 @@ func (l *loop) signedOutElsewhere() {
 func (l *loop) forgetSession() {
 	l.disconnect()
 	l.session = ""
-	l.settingsOpen, l.invite.verify, l.notice = false, nil, nil
+	l.dropOutside()
+	l.settingsOpen, l.notice = false, nil
 	l.readAloud = signaling.InvitationID{}
 	for _, g := range l.guests {
 		if l.call == nil || l.call.id != g.id {

@@ -28,6 +28,8 @@ type State struct {
 	Missed     []MissedLetter    // what was due while the program was closed, until the doctor has dealt with it
 	Invite     Invite
 	Verify     *Verify // the dialog, when open
+	Import     *Import // the list that was read, when open
+	DayList    DayList
 	ReadAloud  *ReadAloud
 	Call       *Call // the running call, or nil
 	Settings   Settings
@@ -135,6 +137,7 @@ type DayRow struct {
 	CanAloud   bool
 	CanMove    bool
 	CanFinish  bool
+	CanVerify  bool      // a draft: nothing has been made of it; Invitation is the draft's name
 	UndoUntil  time.Time // zero, or until when Fullfør or the cancellation can be undone
 }
 
@@ -157,6 +160,7 @@ const (
 	SendFailed Status = "failed" // Reason says why
 	SendLate   Status = "late"   // a letter's time passed while nobody could send it
 	PINLocked  Status = "locked"
+	Draft      Status = "draft" // imported, and to be verified
 )
 
 // Invite is the invitation form's remembered choices and answer. The texts of the fields belong to the window until
@@ -168,6 +172,63 @@ type Invite struct {
 	PIN                        PINTime  // as the settings say
 	MailReady, SMSReady        bool     // whether the clinic's mail account and SMS gateway are set up
 	PhoneProblem, EmailProblem *Problem // shown under the field
+	Prefill                    *Prefill // what the form is to hold, or nil
+}
+
+// Prefill is what came from outside and is to be corrected by hand: the form takes it once for each Serial.
+type Prefill struct {
+	Serial         int
+	Phone, Country string // as it was given
+	Email          string
+	At             time.Time // zero is now
+	Length         time.Duration
+	Language       string
+}
+
+// Way is how a request came in.
+type Way string
+
+// The ways in.
+const (
+	WayForm    Way = ""        // the form of the window
+	WayURL     Way = "url"     // the URL scheme
+	WayCommand Way = "command" // the command line
+	WayDraft   Way = "draft"   // a row that was imported
+)
+
+// Import is a list of appointments that was read, before anything is made of it.
+type Import struct {
+	Name       string // of the file, or the calendar's host
+	Subscribes bool   // taking it remembers the address and follows it
+	Rows       []ImportRow
+	Known      int // rows that are drafts or appointments already
+	Troubles   []ImportTrouble
+	Left       int // events that are over, called off, far away, or hold nobody to invite
+}
+
+// ImportRow is one appointment of the list.
+type ImportRow struct {
+	At     time.Time
+	Length time.Duration
+	Name   string
+	To     string // number and address as people write them
+}
+
+// ImportTrouble is a row that is not taken: "intake.<Code>" in the catalogue.
+type ImportTrouble struct {
+	Line int // of the file; 0 in a calendar
+	Code string
+	At   time.Time // zero where it is not known
+	Text string    // what stood there
+}
+
+// DayList is how the import stands.
+type DayList struct {
+	Busy       bool
+	Problem    *Problem  // of the last file or address: "problem.intake.<code>"
+	Subscribed string    // host of the calendar that is followed, or ""
+	Fetched    time.Time // when it last answered
+	Drafts     int       // of the day that is shown
 }
 
 // Verify is the dialog that makes the doctor check the number, the address, or both: then the link goes to the address
@@ -187,6 +248,12 @@ type Verify struct {
 	PINAt   time.Time // when the PIN goes; zero is at once, or never with PINAloud
 	Busy    bool
 	Problem *Problem
+
+	Serial     int    // differs from dialog to dialog
+	Way        Way    // where it came from
+	Name, Note string // to begin with
+	Through    bool   // one of the drafts that are gone through: it can be skipped
+	Left       int    // how many come after it
 }
 
 // ReadAloud shows link code and PIN for the telephone.

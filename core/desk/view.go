@@ -5,6 +5,7 @@ import (
 
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/call"
+	"legekonsultasjon/core/intake"
 	"legekonsultasjon/core/mediadevice"
 	"legekonsultasjon/core/phone"
 	"legekonsultasjon/core/signaling"
@@ -27,6 +28,7 @@ func (l *loop) view() State {
 	s.Account = l.settings.Account
 	s.Waiting, s.Day, s.DayOf = l.waitingRows(), l.dayRows(), l.dayShown(s.Now)
 	s.Booked, s.Expected, s.Missed = l.booked(), l.expected(), l.missedView()
+	s.Import, s.DayList = l.importView(), l.dayListView(s.DayOf)
 	s.ReadAloud, s.Call = l.readAloudView(), l.callView(s.Waiting)
 	return s
 }
@@ -56,6 +58,7 @@ func (l *loop) inviteView() Invite {
 	return Invite{
 		Country: l.invite.country, Language: l.invite.language, Length: l.lengthOfNew(), PIN: l.pinTime(), MailReady: mail == nil, SMSReady: sms == nil,
 		PhoneProblem: l.invite.phoneProblem, EmailProblem: l.invite.emailProblem,
+		Prefill: l.invite.prefill,
 	}
 }
 
@@ -69,6 +72,16 @@ func (l *loop) verifyView() *Verify {
 	v := &Verify{
 		Phone: d.phone.Grouped, Email: d.email, Country: d.phone.Name, Mobile: d.phone.Mobile, Domain: domain, Strange: address.Strange(),
 		At: d.at, Now: d.at.IsZero(), Length: d.length, PIN: d.pin, Problem: d.problem,
+		Serial: d.serial, Name: d.name, Note: d.note, Through: d.through,
+	}
+	switch {
+	case d.row != (intake.DraftID{}):
+		v.Way = WayDraft
+	case d.asked != nil:
+		v.Way = d.asked.way
+	}
+	if d.through {
+		v.Left = max(0, len(l.rest())-1)
 	}
 	v.Meant, _ = address.Meant()
 	if !v.Now && d.pin != PINAloud {

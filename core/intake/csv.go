@@ -73,6 +73,9 @@ func ReadCSV(data []byte, o Options) (List, error) {
 	var l List
 	for {
 		record, err := in.Read()
+		if errors.Is(err, io.EOF) && len(l.Rows)+len(l.Troubles) == 0 {
+			return l, &Error{CodeNoRows, ""}
+		}
 		if errors.Is(err, io.EOF) {
 			return l, l.finish()
 		}

@@ -81,9 +81,6 @@ func (l *List) finish() error {
 	if len(l.Rows) > MaxRows {
 		return &Error{CodeTooMany, ""}
 	}
-	if len(l.Rows) == 0 && len(l.Troubles) == 0 && l.Left == 0 {
-		return &Error{CodeNoRows, ""}
-	}
 	slices.SortStableFunc(l.Troubles, func(a, b Trouble) int { return a.Line - b.Line })
 	l.Troubles = l.Troubles[:min(len(l.Troubles), MaxRows)]
 	return nil

@@ -32,5 +32,6 @@ const (
 	SecretMailClient   = "mail client"   // what Google calls a desktop program's client secret
 	SecretInstallation = "installation"  // its id, in case the settings file is lost
 	SecretSMS          = "sms secret"    // of the account at the SMS gateway
+	SecretDayList      = "day list"      // whose calendar is followed, and its address
 	SecretSMSReserve   = "sms reserve"   // of the account at the gateway that takes over
 )

@@ -83,7 +83,7 @@ func (p *Post) Last(kind appointment.Letter) (desk.Parcel, bool) {
 
 // Phone implements desk.Post: eight digits are a number.
 func (p *Post) Phone(typed, country, _ string) (desk.Phone, error) {
-	digits := strings.ReplaceAll(typed, " ", "")
+	digits := strings.TrimPrefix(strings.ReplaceAll(typed, " ", ""), "+47")
 	if len(digits) != 8 {
 		return desk.Phone{}, &desk.Refusal{Code: "phoneTooShort"}
 	}
