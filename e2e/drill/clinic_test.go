@@ -34,9 +34,12 @@ import (
 type clinic struct {
 	t       *testing.T
 	dir     string
-	relay   *rig.Relay
+	url     string // what people use
+	doctor  rig.Doctor
+	relay   *rig.Relay // nil where nothing stands in front of the server
 	server  *rig.Server
 	direct  string // the server's own address, without the relay
+	ears    *ears  // nil but for calls by voice alone, which they listen to
 	desk    *desk.Desk
 	clock   media.Clock
 	packets *calltest.Counter // every RTP packet of every call
@@ -51,17 +54,31 @@ type clinic struct {
 
 func newClinic(t *testing.T, serve ...string) *clinic {
 	t.Helper()
-	c := &clinic{t: t, dir: t.TempDir(), packets: &calltest.Counter{}, changed: make(chan struct{}), parcels: map[string]desk.Parcel{}, keys: map[[8]byte]access.FrameKeys{}}
+	c := blankClinic(t, kari)
 	front, back := port(t), port(t)
 	c.direct = fmt.Sprintf("127.0.0.1:%d", back)
 	c.server = rig.NewServer(t, rig.ServerOptions{Dir: c.dir, Port: back, Behind: front, Doctors: []rig.Doctor{kari}, Args: serve})
 	c.relay = rig.NewRelay(t, front, back)
+	c.url = c.relay.URL
 	log := func(k access.FrameKeys) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.keys[[8]byte(k.TH[:8])] = k
 	}
 	access.KeyLog.Store(&log)
+	c.open()
+	return c
+}
+
+func blankClinic(t *testing.T, doctor rig.Doctor) *clinic {
+	return &clinic{t: t, dir: t.TempDir(), doctor: doctor, packets: &calltest.Counter{}, changed: make(chan struct{}), parcels: map[string]desk.Parcel{}, keys: map[[8]byte]access.FrameKeys{}}
+}
+
+// newOffice is one more desktop at a server that many share; its calls are by voice alone.
+func newOffice(t *testing.T, server *rig.Server, doctor rig.Doctor) *clinic {
+	t.Helper()
+	c := blankClinic(t, doctor)
+	c.server, c.url, c.ears = server, server.URL, new(ears)
 	c.open()
 	return c
 }
@@ -82,6 +99,9 @@ func (c *clinic) open() {
 			cfg.Clock = c.clock
 			cfg.Codecs = media.Codecs{NewVideoEncoder: vpx.NewEncoder, NewVideoDecoder: vpx.NewDecoder, NewAudioEncoder: opus.NewEncoder, NewAudioDecoder: opus.NewDecoder}
 			cfg.Interceptors = c.packets.Install
+			if c.ears != nil {
+				cfg.Codecs, cfg.Interceptors = mediatest.Codecs(), c.ears.install
+			}
 			return call.NewPeer(cfg, channel)
 		},
 		Devices: (*devices)(c), Notifier: quiet{}, Log: slog.New(slog.NewJSONHandler(log, nil)), Show: c.show,
@@ -100,7 +120,7 @@ func (c *clinic) open() {
 		}
 	})
 	c.await(10*time.Second, "the sign-in form", func(s desk.State) bool { return s.Screen == desk.ScreenSignIn && !s.SignIn.Busy })
-	c.desk.Do(desk.DoSignIn{Server: c.relay.URL, Email: kari.Email, Password: kari.Password})
+	c.desk.Do(desk.DoSignIn{Server: c.url, Email: c.doctor.Email, Password: c.doctor.Password})
 	c.await(20*time.Second, "to be signed in", func(s desk.State) bool { return s.Connection == desk.Online && s.Screen == desk.ScreenHome })
 }
 
@@ -164,7 +184,7 @@ func (c *clinic) inviteWith(to desk.DoInvite, write desk.DoSend) appointmentLett
 		p, ok = c.parcels[address]
 		return ok
 	})
-	link, err := access.Link(c.relay.URL, p.Invitation.Secret)
+	link, err := access.Link(c.url, p.Invitation.Secret)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -246,6 +266,9 @@ type devices clinic
 
 func (*devices) Watch(ctx context.Context, changed func(mediadevice.Inventory)) { <-ctx.Done() }
 func (d *devices) Use(_, _, _ mediadevice.Selection) call.Devices {
+	if d.ears != nil {
+		return call.Devices{Microphone: &mediatest.Tone{Clock: d.clock, Hz: 440}}
+	}
 	return call.Devices{Camera: &mediatest.Camera{Clock: d.clock}, Microphone: &mediatest.Tone{Clock: d.clock, Hz: 440}, Picture: (*counted)(d)}
 }
 

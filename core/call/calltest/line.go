@@ -56,12 +56,8 @@ func newLine(p *Patient, peer int, promised [32]byte) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := webrtc.Configuration{ICEServers: p.cfg.ICEServers}
-	if p.cfg.RelayOnly {
-		config.ICETransportPolicy = webrtc.ICETransportPolicyRelay
-	}
 	l := &line{p: p, peer: peer, promised: promised}
-	if l.pc, err = api.NewPeerConnection(config); err != nil {
+	if l.pc, err = api.NewPeerConnection(p.configuration()); err != nil {
 		return nil, err
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())

@@ -149,6 +149,16 @@ func (p *Patient) Speak(send func(access.Message) error) {
 	p.post(func() { p.cfg.Send = send })
 }
 
+// SetServers replaces Config.ICEServers; they are asked at the next ICE restart and by later peer connections.
+func (p *Patient) SetServers(servers []webrtc.ICEServer) {
+	p.post(func() {
+		p.cfg.ICEServers = servers
+		if p.line != nil {
+			_ = p.line.pc.SetConfiguration(p.configuration())
+		}
+	})
+}
+
 // Mute switches his own tracks and tells the doctor.
 func (p *Patient) Mute(microphone, camera bool) {
 	p.post(func() {
@@ -253,6 +263,14 @@ func (p *Patient) open() {
 	if p.line != nil && s.Confirmed && s.Admitted {
 		p.line.attach(p.microphone, p.camera)
 	}
+}
+
+func (p *Patient) configuration() webrtc.Configuration {
+	config := webrtc.Configuration{ICEServers: p.cfg.ICEServers}
+	if p.cfg.RelayOnly {
+		config.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	return config
 }
 
 // engine is pion set up as a browser is.
