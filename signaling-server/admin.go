@@ -7,21 +7,30 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"legekonsultasjon/core/signaling"
 	"legekonsultasjon/signaling-server/store"
 )
 
-// order is one thing an administrator wants, as it travels to a running server.
+// order is one thing an administrator wants, as it travels to a running server. What is nil or empty stays as it is.
 type order struct {
-	Verb     string `json:"verb"` // clinic add, clinic list, doctor add, doctor list, doctor disable
+	Verb     string `json:"verb"` // one of verbs
 	Clinic   string `json:"clinic,omitempty"`
 	Name     string `json:"name,omitempty"`
 	Phone    string `json:"phone,omitempty"`
 	Email    string `json:"email,omitempty"`
 	Password string `json:"password,omitempty"`
+
+	Role           signaling.Role `json:"role,omitempty"`
+	Administrator  *bool          `json:"administrator,omitempty"`
+	PasscodeNeeded *bool          `json:"passcodeNeeded,omitempty"`
+	IdleHours      *int           `json:"idleHours,omitempty"`
+	AbsoluteHours  *int           `json:"absoluteHours,omitempty"`
+	Workstation    string         `json:"workstation,omitempty"` // its id
 }
 
 // report is the answer: lines to print, or what went wrong.
@@ -36,58 +45,104 @@ type adminFlags struct {
 	passwordStdin bool
 }
 
+// verbs are the orders, each with the flags that it must have and those that it may have.
+var verbs = map[string]struct{ must, may []string }{
+	"clinic add":             {[]string{"name", "phone"}, []string{"require-passcode", "idle-hours", "absolute-hours"}},
+	"clinic change":          {[]string{"clinic"}, []string{"name", "phone", "require-passcode", "idle-hours", "absolute-hours"}},
+	"clinic list":            {},
+	"doctor add":             {[]string{"clinic", "name", "email"}, []string{"password-stdin", "role", "administrator"}},
+	"doctor change":          {[]string{"email"}, []string{"name", "role", "administrator"}},
+	"doctor disable":         {[]string{"email"}, nil},
+	"doctor enable":          {[]string{"email"}, nil},
+	"doctor enrol":           {[]string{"email"}, nil},
+	"doctor list":            {},
+	"doctor remove-passcode": {[]string{"email"}, nil},
+	"doctor revoke":          {[]string{"email", "workstation"}, nil},
+	"doctor workstations":    {[]string{"email"}, nil},
+}
+
+func verbList() string { return strings.Join(slices.Sorted(maps.Keys(verbs)), ", ") }
+
 func parseAdmin(args []string, errs io.Writer) (*adminFlags, error) {
 	if len(args) < 2 || strings.HasPrefix(args[1], "-") {
-		return nil, usageError("admin wants clinic add, clinic list, doctor add, doctor list or doctor disable")
+		return nil, usageError("admin wants one of: " + verbList() + "; person may stand for doctor")
 	}
 	f := &adminFlags{}
-	f.Verb = args[0] + " " + args[1]
+	f.Verb = strings.TrimPrefix(args[0]+" ", "person ")
+	if f.Verb == "" {
+		f.Verb = "doctor "
+	}
+	f.Verb += args[1]
+	verb, ok := verbs[f.Verb]
+	if !ok {
+		return nil, usageError("admin has no " + args[0] + " " + args[1] + ", but: " + verbList())
+	}
 	fs := flag.NewFlagSet("admin "+f.Verb, flag.ContinueOnError)
 	configFlag(fs)
 	fs.StringVar(&f.data, "data", "var/signaling-server", "the server's data `folder`")
 	fs.StringVar(&f.natsURL, "nats-url", "", "`URL` of NATS servers, when the server uses them")
-	switch f.Verb {
-	case "clinic add":
-		fs.StringVar(&f.Name, "name", "", "the clinic's name, as patients read it")
-		fs.StringVar(&f.Phone, "phone", "", "its telephone number, as patients read it")
-	case "doctor add":
-		fs.StringVar(&f.Clinic, "clinic", "", "the clinic's name or id")
-		fs.StringVar(&f.Name, "name", "", "the doctor's name, as patients read it")
-		fs.StringVar(&f.Email, "email", "", "the address to sign in with")
-		fs.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
-	case "doctor disable":
-		fs.StringVar(&f.Email, "email", "", "the account's address")
-	case "clinic list", "doctor list":
-	default:
-		return nil, usageError("admin has no " + f.Verb)
+	for _, name := range slices.Concat(verb.must, verb.may) {
+		f.flag(fs, name)
 	}
 	if ok, err := parse(fs, args[2:], errs, false); !ok || err != nil {
 		return nil, err
 	}
-	return f, f.check()
+	var missing error
+	for _, name := range verb.must {
+		if fs.Lookup(name).Value.String() == "" {
+			missing = errors.Join(missing, usageError("admin "+f.Verb+" needs --"+name))
+		}
+	}
+	return f, missing
 }
 
-func (f *adminFlags) check() error {
-	missing := func(flag, value string) error {
-		if value == "" {
-			return usageError("admin " + f.Verb + " needs --" + flag)
-		}
-		return nil
+// flag adds one flag by its name.
+func (f *adminFlags) flag(fs *flag.FlagSet, name string) {
+	switch name {
+	case "name":
+		fs.StringVar(&f.Name, name, "", "the clinic's or the person's name, as patients read it")
+	case "phone":
+		fs.StringVar(&f.Phone, name, "", "the clinic's telephone number, as patients read it")
+	case "clinic":
+		fs.StringVar(&f.Clinic, name, "", "the clinic's name or id")
+	case "email":
+		fs.StringVar(&f.Email, name, "", "the address to sign in with")
+	case "password-stdin":
+		fs.BoolVar(&f.passwordStdin, name, false, "read the password from standard input, instead of a code to begin with")
+	case "role":
+		fs.Func(name, "doctor (default), receptionist or administrator", func(s string) error {
+			if f.Role = signaling.Role(s); s == "" || !f.Role.Known() {
+				return errors.New("not doctor, receptionist or administrator")
+			}
+			return nil
+		})
+	case "administrator":
+		fs.BoolFunc(name, "may manage people and the clinic's settings, beside the role", boolInto(&f.Administrator))
+	case "require-passcode":
+		fs.BoolFunc(name, "signing in wants a passcode of an authenticator (default for a new clinic)", boolInto(&f.PasscodeNeeded))
+	case "idle-hours":
+		fs.Func(name, "sign a workstation out that was not connected for so long (`hours`; 0 for 168)", intInto(&f.IdleHours))
+	case "absolute-hours":
+		fs.Func(name, "sign a workstation out so long after it signed in (`hours`; 0 for 720)", intInto(&f.AbsoluteHours))
+	case "workstation":
+		fs.StringVar(&f.Workstation, name, "", "the workstation's id, or how it begins (see doctor workstations)")
 	}
-	switch f.Verb {
-	case "clinic add":
-		return errors.Join(missing("name", f.Name), missing("phone", f.Phone))
-	case "doctor add":
-		password := ""
-		if f.passwordStdin {
-			password = "stdin"
-		}
-		return errors.Join(missing("clinic", f.Clinic), missing("name", f.Name), missing("email", f.Email),
-			missing("password-stdin", password))
-	case "doctor disable":
-		return missing("email", f.Email)
+}
+
+func boolInto(to **bool) func(string) error {
+	return func(s string) error {
+		on, err := strconv.ParseBool(s)
+		*to = &on
+		return err
 	}
-	return nil
+}
+
+func intInto(to **int) func(string) error {
+	return func(s string) error {
+		n, err := strconv.Atoi(s)
+		*to = &n
+		return err
+	}
 }
 
 // admin gives an order to the running server, or carries it out on the data folder when none runs.
@@ -101,7 +156,9 @@ func admin(ctx context.Context, args []string, in io.Reader, out, errs io.Writer
 		if err != nil {
 			return err
 		}
-		f.Password = strings.TrimRight(string(data), "\r\n")
+		if f.Password = strings.TrimRight(string(data), "\r\n"); f.Password == "" {
+			return errors.New("standard input holds no password")
+		}
 	}
 	text, err := f.carryOut(ctx, errs)
 	if err != nil {
@@ -130,37 +187,28 @@ func (f *adminFlags) carryOut(ctx context.Context, errs io.Writer) (string, erro
 func obey(ctx context.Context, st *store.Store, o order) (string, error) {
 	switch o.Verb {
 	case "clinic add":
-		c, err := st.AddClinic(ctx, o.Name, o.Phone)
-		return fmt.Sprintf("clinic %s: %s\n", c.ID, c.Name), plain(err)
+		return addClinic(ctx, st, o)
+	case "clinic change":
+		return changeClinic(ctx, st, o)
 	case "clinic list":
 		return listClinics(ctx, st)
 	case "doctor add":
-		return addDoctor(ctx, st, o)
+		return addPerson(ctx, st, o)
 	case "doctor list":
 		return listDoctors(ctx, st)
-	case "doctor disable":
-		err := st.DisableDoctor(ctx, o.Email)
-		if errors.Is(err, store.ErrNotFound) {
-			return "", fmt.Errorf("no doctor has the address %s", o.Email)
-		}
-		return fmt.Sprintf("disabled %s\n", o.Email), plain(err)
 	}
-	return "", usageError("admin has no " + o.Verb)
-}
-
-func addDoctor(ctx context.Context, st *store.Store, o order) (string, error) {
-	c, err := st.FindClinic(ctx, o.Clinic)
+	if _, ok := verbs[o.Verb]; !ok {
+		return "", usageError("admin has no " + o.Verb)
+	}
+	d, err := st.FindDoctor(ctx, o.Email)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", fmt.Errorf("no clinic is called %q; add it with admin clinic add", o.Clinic)
+		return "", fmt.Errorf("no doctor has the address %s", o.Email)
 	}
 	if err != nil {
 		return "", plain(err)
 	}
-	d, err := st.AddDoctor(ctx, c.ID, o.Name, o.Email, o.Password)
-	if store.CodeOf(err) == signaling.Exists {
-		return "", fmt.Errorf("%s has an account already", o.Email)
-	}
-	return fmt.Sprintf("doctor %s: %s <%s>, %s\n", d.ID, d.Name, d.Email, c.Name), plain(err)
+	text, err := obeyFor(ctx, st, o, d)
+	return text, plain(err)
 }
 
 // plain says in words what a code of the store means to an administrator.
@@ -174,45 +222,15 @@ func plain(err error) error {
 		return errors.New("the disk is full: free at least 64 MiB and try again")
 	case signaling.StoreDown:
 		return errors.New("the store did not answer within two seconds")
+	case signaling.ShortPassword:
+		return fmt.Errorf("a password has at least %d characters", signaling.MinPassword)
+	case signaling.WeakPassword:
+		return errors.New("this password is one of those that are tried first; take four words that have nothing to do with each other")
+	case signaling.LastAdministrator:
+		return errors.New("the clinic would have no administrator left; make somebody else one first")
+	}
+	if coded.Err != nil {
+		return coded.Err
 	}
 	return err
-}
-
-func listClinics(ctx context.Context, st *store.Store) (string, error) {
-	all, err := st.Clinics(ctx)
-	if err != nil {
-		return "", plain(err)
-	}
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tNAME\tPHONE")
-	for _, c := range all {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", c.ID, c.Name, c.Phone)
-	}
-	return flushed(&b, w)
-}
-
-func listDoctors(ctx context.Context, st *store.Store) (string, error) {
-	all, err := st.Doctors(ctx)
-	if err != nil {
-		return "", plain(err)
-	}
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "EMAIL\tNAME\tCLINIC\tSTATE")
-	for _, d := range all {
-		state := "active"
-		if d.Disabled {
-			state = "disabled"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", d.Email, d.Name, d.Clinic, state)
-	}
-	return flushed(&b, w)
-}
-
-func flushed(b *strings.Builder, w *tabwriter.Writer) (string, error) {
-	if err := w.Flush(); err != nil {
-		return "", err
-	}
-	return b.String(), nil
 }

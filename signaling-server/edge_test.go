@@ -59,7 +59,7 @@ func TestOnePortForAll(t *testing.T) {
 	chain, key, config := certificateFiles(t)
 	data, port := t.TempDir(), freePort(t)
 	address := fmt.Sprintf("https://127.0.0.1:%d", port)
-	command(t, "", "admin", "clinic", "add", "--data", data, "--name", "Fjord", "--phone", "+47 55 00 00 00")
+	command(t, "", "admin", "clinic", "add", "--data", data, "--name", "Fjord", "--phone", "+47 55 00 00 00", "--require-passcode=false")
 	command(t, "korrekt hest\n", "admin", "doctor", "add", "--data", data, "--clinic", "Fjord", "--name", "Dr. A",
 		"--email", "a@example.org", "--password-stdin")
 	running(t, "--data", data, "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--public-url", address, "--tls-cert", chain, "--tls-key", key,

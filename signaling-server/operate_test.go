@@ -43,7 +43,7 @@ func freeAddress(t *testing.T) string {
 func aClinic(t *testing.T, data string) {
 	t.Helper()
 	for _, args := range [][]string{
-		{"admin", "clinic", "add", "--data", data, "--name", "Fjord", "--phone", "55"},
+		{"admin", "clinic", "add", "--data", data, "--name", "Fjord", "--phone", "55", "--require-passcode=false"},
 		{"admin", "doctor", "add", "--data", data, "--clinic", "Fjord", "--name", "Dr. A", "--email", "a@example.org", "--password-stdin"},
 	} {
 		if code, _, errs := command(t, "korrekt hest", args...); code != exitOK {

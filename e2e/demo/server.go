@@ -51,7 +51,7 @@ func (d *demo) makeAccounts(ctx context.Context, data string) error {
 		return err
 	}
 	if !strings.Contains(clinics, clinicName) {
-		if _, err := admin("", "clinic", "add", "--name", clinicName, "--phone", clinicPhone); err != nil {
+		if _, err := admin("", "clinic", "add", "--name", clinicName, "--phone", clinicPhone, "--require-passcode=false"); err != nil {
 			return err
 		}
 	}

@@ -44,7 +44,7 @@ const (
 func NewServer(t testing.TB, o ServerOptions) *Server {
 	t.Helper()
 	s := prepare(t, o)
-	s.admin("", "clinic", "add", "--name", Clinic, "--phone", ClinicPhone)
+	s.admin("", "clinic", "add", "--name", Clinic, "--phone", ClinicPhone, "--require-passcode=false")
 	for _, d := range s.options.Doctors {
 		s.admin(d.Password+"\n", "doctor", "add", "--clinic", Clinic, "--name", d.Name, "--email", d.Email, "--password-stdin")
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strings"
 	"time"
 
 	"legekonsultasjon/core/signaling"
@@ -48,7 +47,8 @@ func (s *Server) refuse(w http.ResponseWriter, r signaling.Refused) { s.reply(w,
 // status is for proxies and their logs; clients go by the code.
 func status(code signaling.Code) int {
 	switch code {
-	case signaling.NotValid, signaling.WrongSignIn, signaling.SignedOut:
+	case signaling.NotValid, signaling.WrongSignIn, signaling.SignedOut, signaling.NotAllowed, signaling.WrongEnrolment,
+		signaling.PasscodeNeeded, signaling.WrongPasscode, signaling.EnrolFirst:
 		return http.StatusForbidden
 	case signaling.TryLater:
 		return http.StatusTooManyRequests
@@ -105,17 +105,17 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	s.reply(w, http.StatusOK, signaling.SignedIn{Session: secret, Account: store.Account(d, clinic)})
 }
 
-// check delays, never refuses, who comes from a network or to an account with many failures, before the costly hash.
-func (s *Server) check(r *http.Request, in signaling.SignIn) (string, store.Doctor, store.Clinic, error) {
-	now, from, account := time.Now(), s.network(r), store.DoctorID(strings.ToLower(strings.TrimSpace(in.Email)))
-	if s.logins.empty(from, now) || s.guess.empty(account, now) {
-		pause(r.Context(), maxDelay)
+// check looks at a sign-in within what strangers or this known workstation may still guess.
+func (s *Server) check(r *http.Request, in signaling.SignIn) (secret string, d store.Doctor, clinic store.Clinic, err error) {
+	known, err := s.opts.Store.Knows(r.Context(), in.Email, in.Installation)
+	if err != nil {
+		return "", d, clinic, err
 	}
-	secret, d, clinic, err := s.opts.Store.SignIn(r.Context(), in)
-	if store.CodeOf(err) == signaling.WrongSignIn {
-		s.logins.charge(from, now)
-		s.guess.charge(account, now)
-	}
+	g := guesserOf(in.Email, in.Installation, known)
+	err = s.guess(r.Context(), s.network(r), g, known, in.Passcode != "", func() (err error) {
+		secret, d, clinic, err = s.opts.Store.SignIn(r.Context(), in)
+		return err
+	})
 	return secret, d, clinic, err
 }
 

@@ -245,7 +245,7 @@ func TestSignOutAndDisableCloseTheSocket(t *testing.T) {
 	if err := c.store.DisableDoctor(t.Context(), email); err != nil {
 		t.Fatal(err)
 	}
-	if err := next[error](other.end); signaling.CodeOf(err) != signaling.SignedOut {
+	if err := next[error](other.end); signaling.CodeOf(err) != signaling.Revoked {
 		t.Fatal(err)
 	}
 }

@@ -36,6 +36,7 @@ func (s *Server) desktop(c *socket) {
 	if code = signaling.CheckVersion(hello.Version); code != "" {
 		return
 	}
+	s.sit(c, hello.Session)
 	session, d, clinic, err := s.opts.Store.Session(s.ctx, hello.Session)
 	if err == nil && session.Installation != hello.Installation {
 		err = &store.Error{Code: signaling.SignedOut} // a session belongs to the installation that signed in
@@ -43,7 +44,9 @@ func (s *Server) desktop(c *socket) {
 	if code = store.CodeOf(err); code != "" {
 		return
 	}
-	c.session = hello.Session
+	s.mu.Lock()
+	c.account = d.ID
+	s.mu.Unlock()
 	code = s.desktopIn(c, hello, d, clinic)
 }
 
@@ -68,24 +71,32 @@ func (s *Server) desktopIn(c *socket, hello signaling.Hello, d store.Doctor, cli
 			return readCode(err)
 		case relay != nil:
 			s.rooms.Post(doctor, room.DesktopSent{ID: c.id, Relay: *relay})
-		case !s.obey(c, d.ID, who, m):
+		case !s.obey(c, d, who, m):
 			return signaling.BadMessage
 		}
 	}
 }
 
 // obey does what a desktop asks; false when that is nothing a desktop may ask.
-func (s *Server) obey(c *socket, doctor store.DoctorID, who signaling.Workstation, m signaling.Message) bool {
+func (s *Server) obey(c *socket, d store.Doctor, who signaling.Workstation, m signaling.Message) bool {
 	c.working.Lock()
 	defer c.working.Unlock()
+	doctor, account := d.ID, store.Account(d, store.Clinic{})
 	switch m := m.(type) {
 	case signaling.Create:
+		if !account.MayInvite() {
+			s.answer(c, m.Request, signaling.NotAllowed)
+			break
+		}
 		s.answer(c, m.Request, s.create(doctor, who, m))
 	case signaling.Change:
 		s.answer(c, m.Request, s.change(doctor, m))
 	case signaling.Delete:
 		s.answer(c, m.Request, store.CodeOf(s.opts.Store.DeleteInvitation(s.ctx, doctor, m.Invitation)))
 	case signaling.Place:
+		if m.State == signaling.Present && !account.MayJoin() {
+			return false // a receptionist's desktop has no Delta
+		}
 		s.rooms.Post(string(doctor), room.DesktopPlaced{ID: c.id, Place: m})
 	default:
 		return false

@@ -17,6 +17,8 @@ const (
 	Knocks       Happening = "knocks"   // proofs of an invitation
 	SignIns      Happening = "sign_ins" // of doctors
 	Requests     Happening = "requests" // of desktops: create, change, delete
+	Enrolments   Happening = "enrolments"
+	Accounts     Happening = "account_requests" // about accounts, people and the clinic
 )
 
 // kind tells the two kinds of sockets apart.

@@ -44,10 +44,12 @@ type Server struct {
 	opts   Options
 	site   *web.Site
 	rooms  *room.Rooms
-	failed *buckets[netip.Prefix]   // knocks
-	logins *buckets[netip.Prefix]   // sign-ins, by network
-	guess  *buckets[store.DoctorID] // sign-ins, by account
-	lane   chan struct{}            // capacity laneWidth: look-ups for networks that have failed too often
+	failed *buckets[netip.Prefix] // knocks
+	logins *buckets[netip.Prefix] // sign-ins, by network
+	lane   chan struct{}          // capacity laneWidth: look-ups for networks that have failed too often
+
+	passwords, passcodes *allowance // sign-ins, by account
+
 	origin string
 
 	ctx     context.Context // of every socket
@@ -81,7 +83,8 @@ func New(opts Options) (*Server, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		opts: opts, site: site, rooms: room.New(), failed: newBuckets[netip.Prefix](), logins: newBuckets[netip.Prefix](),
-		guess: newBuckets[store.DoctorID](), lane: make(chan struct{}, laneWidth), origin: opts.PublicURL.Scheme + "://" + opts.PublicURL.Host,
+		passwords: newAllowance(passwordTries, passwordEvery), passcodes: newAllowance(passcodeTries, passcodeEvery),
+		lane: make(chan struct{}, laneWidth), origin: opts.PublicURL.Scheme + "://" + opts.PublicURL.Host,
 		ctx: ctx, cancel: cancel, sockets: map[*socket]struct{}{},
 	}
 	s.unheard = opts.Store.Bus().Subscribe(s.hear)
@@ -97,6 +100,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST "+signaling.PathSignIn, s.signIn)
 	mux.HandleFunc("POST "+signaling.PathSignOut, s.signOut)
 	mux.HandleFunc("POST "+signaling.PathNote, s.note)
+	s.accounts(mux)
 	mux.HandleFunc("GET /healthz", s.Health)
 	mux.HandleFunc("GET /readyz", s.Ready)
 	mux.Handle("/", s.site)
@@ -108,7 +112,13 @@ func (s *Server) hear(e store.Event) {
 	switch e.Kind {
 	case store.Deleted:
 		s.rooms.Post(string(e.Doctor), room.InvitationDeleted{Invitation: e.Invitation})
+	case store.Changed:
+		s.callAgain(e.Doctor)
 	case store.SignedOut:
+		if e.Session != "" {
+			s.endSeat(e.Session, e.Code)
+			return
+		}
 		s.rooms.Post(string(e.Doctor), room.SessionEnded{Installation: e.Installation})
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"legekonsultasjon/core/signaling"
 	"legekonsultasjon/signaling-server/gate"
+	"legekonsultasjon/signaling-server/store"
 )
 
 // Pace of what one socket may send: a socket that sends faster is read more slowly, nothing else.
@@ -30,11 +31,13 @@ type socket struct {
 	out      *outbox
 	log      *slog.Logger
 	pace     *rate.Limiter
-	turnName string     // random, for this socket's TURN credentials
-	session  string     // a desktop's session secret; set before renewed is
-	working  sync.Mutex // held while a request is carried out and answered
-	renewed  time.Time  // when credentials were last sent, under Server.mu; zero before the Welcome
-	line     *gate.Conn // under conn; nil without a gate
+	turnName string         // random, for this socket's TURN credentials
+	session  string         // a desktop's session secret; set before renewed is
+	seat     string         // its SessionID, under Server.mu
+	account  store.DoctorID // a desktop's, under Server.mu
+	working  sync.Mutex     // held while a request is carried out and answered
+	renewed  time.Time      // when credentials were last sent, under Server.mu; zero before the Welcome
+	line     *gate.Conn     // under conn; nil without a gate
 }
 
 // proofTimeout bounds the time from the upgrade to the proof: FirstMessage, the longest delay, and the goodbye.

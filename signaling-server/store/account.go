@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/mail"
 	"sort"
 	"strings"
@@ -13,12 +10,6 @@ import (
 
 	"legekonsultasjon/core/signaling"
 )
-
-// SessionLife is how long a session lasts after it was last used; a use in its second half renews it.
-const SessionLife = 30 * 24 * time.Hour
-
-// MinPassword is the fewest characters of a new password.
-const MinPassword = 10
 
 // AddClinic stores a new clinic and returns it.
 func (s *Store) AddClinic(ctx context.Context, name, phone string) (Clinic, error) {
@@ -60,25 +51,37 @@ func (s *Store) FindClinic(ctx context.Context, idOrName string) (Clinic, error)
 	return Clinic{}, errors.New("several clinics have this name; give the id")
 }
 
-// AddDoctor stores a new account. Code Exists when the address has one.
+// AddDoctor stores a new doctor's account with a password. Codes: Exists when the address has one; ShortPassword,
+// WeakPassword.
 func (s *Store) AddDoctor(ctx context.Context, clinic ClinicID, name, email, password string) (Doctor, error) {
+	d, err := newDoctor(clinic, name, email)
+	if err != nil {
+		return Doctor{}, err
+	}
+	if d.Password, err = s.newPassword(ctx, password, d); err != nil {
+		return Doctor{}, err
+	}
+	return d, s.putNew(ctx, d)
+}
+
+func newDoctor(clinic ClinicID, name, email string) (Doctor, error) {
 	address, err := mail.ParseAddress(email)
 	if err != nil || address.Address != strings.TrimSpace(email) {
-		return Doctor{}, errors.New("not an e-mail address")
+		return Doctor{}, &Error{Code: signaling.BadMessage, Err: errors.New("not an e-mail address")}
 	}
-	if len([]rune(password)) < MinPassword || len(password) > signaling.MaxPassword {
-		return Doctor{}, fmt.Errorf("a password has at least %d characters and at most %d bytes", MinPassword, signaling.MaxPassword)
+	d := Doctor{ID: doctorID(email), Clinic: clinic, Name: strings.TrimSpace(name), Email: address.Address}
+	if d.Name == "" {
+		return Doctor{}, &Error{Code: signaling.BadMessage, Err: errors.New("an account needs a name")}
 	}
-	if strings.TrimSpace(name) == "" {
-		return Doctor{}, errors.New("a doctor needs a name")
-	}
-	d := Doctor{ID: doctorID(email), Clinic: clinic, Name: strings.TrimSpace(name), Email: address.Address,
-		Password: s.hasher.hash(password)}
-	err = s.put(ctx, doctorPrefix+string(d.ID), d, 0, time.Time{})
+	return d, nil
+}
+
+func (s *Store) putNew(ctx context.Context, d Doctor) error {
+	err := s.put(ctx, doctorPrefix+string(d.ID), d, 0, time.Time{})
 	if err == errTaken {
-		return Doctor{}, &Error{Code: signaling.Exists}
+		return &Error{Code: signaling.Exists}
 	}
-	return d, err
+	return err
 }
 
 // Doctors lists all accounts by name.
@@ -90,20 +93,46 @@ func (s *Store) Doctors(ctx context.Context) ([]Doctor, error) {
 
 // DisableDoctor ends all sessions of an account and lets nobody sign in to it. ErrNotFound when there is none.
 func (s *Store) DisableDoctor(ctx context.Context, email string) error {
-	var d Doctor
-	revision, err := s.get(ctx, doctorPrefix+string(doctorID(email)), &d)
-	if err == errAbsent {
-		return ErrNotFound
-	}
+	d, err := s.change(ctx, doctorID(email), func(d *Doctor) error {
+		d.Disabled = true
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	d.Disabled = true
-	if err := s.put(ctx, doctorPrefix+string(d.ID), d, revision, time.Time{}); err != nil {
-		return err
+	return s.shutOut(ctx, d.ID)
+}
+
+// shutOut ends everything that a disabled account is signed in with.
+func (s *Store) shutOut(ctx context.Context, id DoctorID) error {
+	err := s.endSessions(ctx, id, "", signaling.Revoked)
+	s.bus.Publish(Event{Kind: SignedOut, Doctor: id})
+	return err
+}
+
+// changeTries bounds how often a change begins anew because somebody else changed the record meanwhile.
+const changeTries = 5
+
+// change reads an account, changes it and writes it back, unless another did so meanwhile: then it begins anew. An error of
+// how ends it and is returned. ErrNotFound when there is no such account.
+func (s *Store) change(ctx context.Context, id DoctorID, how func(d *Doctor) error) (Doctor, error) {
+	for range changeTries {
+		var d Doctor
+		revision, err := s.get(ctx, doctorPrefix+string(id), &d)
+		if err == errAbsent {
+			return Doctor{}, ErrNotFound
+		}
+		if err != nil {
+			return Doctor{}, err
+		}
+		if err := how(&d); err != nil {
+			return d, err
+		}
+		if err := s.put(ctx, doctorPrefix+string(id), d, revision, time.Time{}); err != errTaken {
+			return d, err
+		}
 	}
-	s.bus.Publish(Event{Kind: SignedOut, Doctor: d.ID})
-	return nil
+	return Doctor{}, &Error{Code: signaling.StoreDown, Err: errors.New("changed by others meanwhile")}
 }
 
 // account reads a doctor and his clinic. ok is false when one of them is missing or the doctor is disabled.
@@ -116,83 +145,6 @@ func (s *Store) account(ctx context.Context, id DoctorID) (d Doctor, c Clinic, o
 		return d, c, false, nil
 	}
 	return d, c, err == nil && !d.Disabled, err
-}
-
-// SignIn checks a password and makes a session. Codes: WrongSignIn for an unknown address, a wrong password and a disabled
-// account alike, with the same work; TryLater when too many sign-ins are being checked; StoreFull, StoreDown.
-func (s *Store) SignIn(ctx context.Context, in signaling.SignIn) (secret string, d Doctor, c Clinic, err error) {
-	d, c, ok, err := s.account(ctx, doctorID(in.Email))
-	if err != nil {
-		return "", d, c, err
-	}
-	known := ""
-	if ok {
-		known = d.Password
-	}
-	waiting, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	right, err := s.hasher.matches(waiting, in.Password, known)
-	if err != nil {
-		return "", d, c, &Error{Code: signaling.TryLater, Err: err}
-	}
-	if !right {
-		return "", Doctor{}, Clinic{}, &Error{Code: signaling.WrongSignIn}
-	}
-	var b [32]byte
-	_, _ = rand.Read(b[:])
-	secret = base64.RawURLEncoding.EncodeToString(b[:])
-	err = s.putSession(ctx, secret, 0, Session{Doctor: d.ID, Installation: in.Installation, Workstation: in.Workstation})
-	return secret, d, c, err
-}
-
-func (s *Store) putSession(ctx context.Context, secret string, revision uint64, se Session) error {
-	expires := s.opts.Now().Add(SessionLife)
-	se.Expires = signaling.At(expires)
-	return s.put(ctx, sessionKey(secret), se, revision, expires)
-}
-
-// Session finds who holds a session's secret, and renews it in its second half. Code SignedOut when it is unknown, over or
-// of a disabled doctor; StoreDown.
-func (s *Store) Session(ctx context.Context, secret string) (Session, Doctor, Clinic, error) {
-	var se Session
-	revision, err := s.get(ctx, sessionKey(secret), &se)
-	if err != nil && err != errAbsent {
-		return se, Doctor{}, Clinic{}, err
-	}
-	left := se.Expires.Time().Sub(s.opts.Now())
-	if err == errAbsent || left <= 0 {
-		return Session{}, Doctor{}, Clinic{}, &Error{Code: signaling.SignedOut}
-	}
-	d, c, ok, err := s.account(ctx, se.Doctor)
-	if err != nil {
-		return se, d, c, err
-	}
-	if !ok {
-		return Session{}, Doctor{}, Clinic{}, &Error{Code: signaling.SignedOut}
-	}
-	if left < SessionLife/2 {
-		if err := s.putSession(ctx, secret, revision, se); err != nil && err != errTaken {
-			s.opts.Log.Warn("store: session not renewed", "err", err) // it is valid all the same
-		}
-	}
-	return se, d, c, nil
-}
-
-// SignOut ends a session and tells every process. Ending one that is over succeeds.
-func (s *Store) SignOut(ctx context.Context, secret string) error {
-	var se Session
-	_, err := s.get(ctx, sessionKey(secret), &se)
-	if err == errAbsent {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.remove(ctx, sessionKey(secret)); err != nil {
-		return err
-	}
-	s.bus.Publish(Event{Kind: SignedOut, Doctor: se.Doctor, Installation: se.Installation})
-	return nil
 }
 
 func list[T any](ctx context.Context, s *Store, prefix string) ([]T, error) {

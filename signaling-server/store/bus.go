@@ -15,8 +15,12 @@ type Event struct {
 	Kind       EventKind              `json:"kind"`
 	Doctor     DoctorID               `json:"doctor"`
 	Invitation signaling.InvitationID `json:"invitation,omitzero"`
-	// Installation is set with SignedOut when one workstation is meant; zero means all of the doctor's.
+	// Installation and Session (its SessionID) are set with SignedOut when one workstation is meant; without them all of
+	// the doctor's are.
 	Installation signaling.InstallationID `json:"installation,omitzero"`
+	Session      string                   `json:"session,omitempty"`
+	// Code is what the workstation is told with SignedOut; empty is SignedOut.
+	Code signaling.Code `json:"code,omitempty"`
 }
 
 // EventKind says what happened.
@@ -25,6 +29,7 @@ type EventKind string
 const (
 	Deleted   EventKind = "deleted"   // an invitation is gone
 	SignedOut EventKind = "signedOut" // a session ended or the doctor was disabled
+	Changed   EventKind = "changed"   // the account's name or roles are others
 )
 
 // Bus carries Events between the processes that share a store. An event that is sent while NATS is away is lost; the

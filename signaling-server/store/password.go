@@ -21,12 +21,17 @@ const (
 	argonKey     = 32
 )
 
-// hashing is how many passwords are worked on at once: two cost 64 MiB.
-const hashing = 2
+// hashing is how many passwords are worked on at once, and hashingKnown how many more from known workstations: together
+// they cost 96 MiB.
+const (
+	hashing      = 2
+	hashingKnown = 1
+)
 
 // hasher bounds the memory and the cores that sign-ins can take.
 type hasher struct {
 	slots chan struct{} // capacity hashing; a sign-in waits for one until its context ends
+	known chan struct{} // capacity hashingKnown, for known workstations: a flood of strangers does not keep them waiting
 	dummy string        // for addresses without an account, so that they take the same time
 }
 
@@ -35,18 +40,43 @@ func newHasher() *hasher {
 	var key [argonKey]byte
 	_, _ = rand.Read(salt[:])
 	_, _ = rand.Read(key[:])
-	return &hasher{slots: make(chan struct{}, hashing), dummy: phc(salt[:], key[:])} // nobody's: drawn, not computed
+	return &hasher{slots: make(chan struct{}, hashing), known: make(chan struct{}, hashingKnown),
+		dummy: phc(salt[:], key[:])} // nobody's: drawn, not computed
 }
 
-func (h *hasher) hash(password string) string {
+// turn waits for a place to work in until ctx ends, at most for callTimeout; leave gives it back. The error is the context's.
+func (h *hasher) turn(ctx context.Context, known bool) (leave func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	if known {
+		select {
+		case h.known <- struct{}{}:
+			return func() { <-h.known }, nil
+		case h.slots <- struct{}{}:
+			return func() { <-h.slots }, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	select {
+	case h.slots <- struct{}{}:
+		return func() { <-h.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func newSalt() []byte {
 	salt := make([]byte, argonSalt)
 	_, _ = rand.Read(salt)
-	return encodePassword(password, salt)
+	return salt
 }
 
-func encodePassword(password string, salt []byte) string {
-	key := argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, argonThreads, argonKey)
-	return phc(salt, key)
+func encodePassword(password string, salt []byte) string { return phc(salt, stretch(password, salt)) }
+
+// stretch is the costly function, 32 bytes.
+func stretch(password string, salt []byte) []byte {
+	return argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, argonThreads, argonKey)
 }
 
 func phc(salt, key []byte) string {
@@ -55,21 +85,15 @@ func phc(salt, key []byte) string {
 		b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
-// matches compares in constant time. known is empty when there is no such account: the work is the same and the answer
-// is no. The error is the context's.
-func (h *hasher) matches(ctx context.Context, password, known string) (bool, error) {
-	select {
-	case h.slots <- struct{}{}:
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
-	defer func() { <-h.slots }()
-	against := known
-	if known == "" {
+// matches compares in constant time. encoded is empty when there is no such account: the work is the same and the answer
+// is no. The caller has a turn.
+func (h *hasher) matches(password, encoded string) bool {
+	against := encoded
+	if encoded == "" {
 		against = h.dummy
 	}
 	ok := verifyPassword(password, against)
-	return ok && known != "", nil
+	return ok && encoded != ""
 }
 
 func verifyPassword(password, encoded string) bool {

@@ -35,21 +35,32 @@ type Invitation struct {
 // Expired reports whether the invitation is no longer valid at now.
 func (i Invitation) Expired(now time.Time) bool { return !now.Before(i.NotAfter.Time()) }
 
-// Clinic is what patients read about where the doctor works.
+// Clinic is what patients read about where the doctor works, and what holds for the accounts there.
 type Clinic struct {
 	ID    ClinicID `json:"id"`
 	Name  string   `json:"name"`
 	Phone string   `json:"phone"`
+
+	PasscodeRequired bool `json:"passcodeRequired,omitempty"`
+	IdleHours        int  `json:"idleHours,omitempty"`     // 0 is DefaultIdle
+	AbsoluteHours    int  `json:"absoluteHours,omitempty"` // 0 is DefaultAbsolute
 }
 
-// Doctor is an account.
+// Doctor is an account: a doctor's, or somebody else's of the clinic.
 type Doctor struct {
 	ID       DoctorID `json:"id"`
 	Clinic   ClinicID `json:"clinic"`
 	Name     string   `json:"name"`
 	Email    string   `json:"email"`
-	Password string   `json:"password"` // argon2id, PHC string; never the password
+	Password string   `json:"password"` // argon2id, PHC string; never the password. Empty until the account has begun
 	Disabled bool     `json:"disabled"`
+
+	Role          signaling.Role `json:"role,omitempty"` // empty is a doctor
+	Administrator bool           `json:"administrator,omitempty"`
+
+	Passcode  *Passcode  `json:"passcode,omitempty"`  // nil: signing in wants none
+	Enrolment *Enrolment `json:"enrolment,omitempty"` // nil: no code is handed out
+	Known     []string   `json:"known,omitempty"`     // hashes of installations that have signed in, newest last; at most maxKnown
 }
 
 // Session is a signed-in installation. Its key is the hash of its secret.
@@ -57,12 +68,14 @@ type Session struct {
 	Doctor       DoctorID                 `json:"doctor"`
 	Installation signaling.InstallationID `json:"installation"`
 	Workstation  string                   `json:"workstation"`
+	Began        signaling.Seconds        `json:"began,omitempty"`
+	Seen         signaling.Seconds        `json:"seen,omitempty"` // used last, to an hour
 	Expires      signaling.Seconds        `json:"expires"`
 }
 
 // Account is the part of a doctor's account that his desktop is told.
 func Account(d Doctor, c Clinic) signaling.Account {
-	return signaling.Account{Doctor: d.Name, Email: d.Email, Clinic: c.Name, ClinicPhone: c.Phone}
+	return signaling.Account{Doctor: d.Name, Email: d.Email, Clinic: c.Name, ClinicPhone: c.Phone, Role: d.Role, Administrator: d.Administrator}
 }
 
 // Keys in the bucket.

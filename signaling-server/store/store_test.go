@@ -315,7 +315,7 @@ func TestWatchdogRestartsAStoppedServer(t *testing.T) {
 
 func TestPasswords(t *testing.T) {
 	h := newHasher()
-	encoded := h.hash("korrekt hest")
+	encoded := encodePassword("korrekt hest", newSalt())
 	if !verifyPassword("korrekt hest", encoded) || verifyPassword("korrekt hund", encoded) {
 		t.Error(encoded)
 	}
@@ -324,7 +324,7 @@ func TestPasswords(t *testing.T) {
 			t.Error(broken)
 		}
 	}
-	if ok, err := h.matches(t.Context(), "", ""); ok || err != nil {
+	if h.matches("", "") {
 		t.Error("no account, and the empty password fits")
 	}
 }
