@@ -42,21 +42,35 @@ var far = [2]string{"udp4 192.0.2.1:9", "udp6 [2001:db8::1]:9"}
 
 // Look is where the computer stands now.
 func Look() (Place, error) {
-	all, err := net.InterfaceAddrs()
+	all, err := net.Interfaces()
 	if err != nil {
 		return Place{}, err
 	}
 	var p Place
 	for _, one := range all {
-		if prefix, err := netip.ParsePrefix(one.String()); err == nil && reaches(prefix.Addr()) {
-			p.Addresses = append(p.Addresses, prefix.Addr().Unmap())
+		if one.Flags&net.FlagUp == 0 || one.Flags&net.FlagRunning == 0 {
+			continue // a cable that was pulled keeps its address for a while
 		}
+		p.Addresses = append(p.Addresses, addresses(one)...)
 	}
 	slices.SortFunc(p.Addresses, netip.Addr.Compare)
 	for i, where := range far {
 		p.From[i] = speaksFrom(where[:4], where[5:])
 	}
 	return p, nil
+}
+
+func addresses(of net.Interface) (out []netip.Addr) {
+	all, err := of.Addrs()
+	if err != nil {
+		return nil // it went meanwhile
+	}
+	for _, one := range all {
+		if prefix, err := netip.ParsePrefix(one.String()); err == nil && reaches(prefix.Addr()) {
+			out = append(out, prefix.Addr().Unmap())
+		}
+	}
+	return out
 }
 
 func reaches(a netip.Addr) bool { return !a.IsLoopback() && !a.IsLinkLocalUnicast() }
@@ -76,10 +90,13 @@ func speaksFrom(network, address string) netip.Addr {
 }
 
 // Watch tells of every change until ctx ends, and blocks until then.
-func Watch(ctx context.Context, changed func(Change)) {
+func Watch(ctx context.Context, changed func(Change)) { WatchBy(ctx, Look, changed) }
+
+// WatchBy is Watch with another way to look.
+func WatchBy(ctx context.Context, look func() (Place, error), changed func(Change)) {
 	tick := time.NewTicker(Every)
 	defer tick.Stop()
-	watch(ctx, tick.C, Look, changed)
+	watch(ctx, tick.C, look, changed)
 }
 
 func watch(ctx context.Context, tick <-chan time.Time, look func() (Place, error), changed func(Change)) {
