@@ -33,6 +33,7 @@ type connection struct {
 	routes      *routes
 	estimator   *estimator
 	counts      *counts
+	repairs     *repairs
 	config      webrtc.Configuration
 	relaysOnly  bool // until openRoutes
 
@@ -47,11 +48,11 @@ func newConnection(cfg Config, post func(event)) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &connection{estimator: newEstimator(cfg.Clock), counts: new(counts)}
+	c := &connection{estimator: newEstimator(cfg.Clock), counts: new(counts), repairs: new(repairs)}
 	if c.routes, err = newRoutes(cfg.Net, cfg.RelayOnly); err != nil {
 		return nil, fmt.Errorf("network interfaces: %w", err)
 	}
-	api, err := newAPI(cfg, c.routes, c.estimator, c.counts)
+	api, err := newAPI(cfg, c.routes, c.estimator, c.counts, c.repairs)
 	if err != nil {
 		return nil, err
 	}

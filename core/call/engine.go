@@ -46,13 +46,13 @@ var (
 const relayHead = 500 * time.Millisecond
 
 // newAPI is pion set up as this program needs it.
-func newAPI(cfg Config, r *routes, e *estimator, c *counts) (*webrtc.API, error) {
+func newAPI(cfg Config, r *routes, e *estimator, c *counts, again *repairs) (*webrtc.API, error) {
 	media := new(webrtc.MediaEngine)
 	registry := new(interceptor.Registry)
 	if cfg.Interceptors != nil {
 		cfg.Interceptors(registry)
 	}
-	if err := errors.Join(registerCodecs(media), registerInterceptors(registry, e, c)); err != nil {
+	if err := errors.Join(registerCodecs(media), registerInterceptors(registry, e, c, again)); err != nil {
 		return nil, err
 	}
 	setting := webrtc.SettingEngine{LoggerFactory: silent{}}
@@ -81,22 +81,22 @@ func registerCodecs(m *webrtc.MediaEngine) error {
 }
 
 // registerInterceptors builds the RTP chain from the wire upwards. The estimator lies under the numbering that it reads,
-// and both under the retransmissions, so that these are numbered and counted too.
-func registerInterceptors(r *interceptor.Registry, e *estimator, c *counts) error {
+// and both under the retransmissions, so that these are numbered and counted too. What is missing is asked for by the
+// receiver itself, which knows what it still waits for.
+func registerInterceptors(r *interceptor.Registry, e *estimator, c *counts, again *repairs) error {
 	estimating, err1 := cc.NewInterceptor(e.make)
 	numbering, err2 := twcc.NewHeaderExtensionInterceptor()
 	responder, err3 := nack.NewResponderInterceptor(nack.WithResponderLoggerFactory(silent{}))
-	generator, err4 := nack.NewGeneratorInterceptor(nack.WithGeneratorLoggerFactory(silent{}))
-	receiving, err5 := rtcpreport.NewReceiverInterceptor(rtcpreport.WithReceiverLoggerFactory(silent{}))
-	sending, err6 := rtcpreport.NewSenderInterceptor(rtcpreport.WithSenderLoggerFactory(silent{}))
-	counting, err7 := stats.NewInterceptor(stats.WithLoggerFactory(silent{}))
-	feedback, err8 := twcc.NewSenderInterceptor(twcc.WithLoggerFactory(silent{}))
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	receiving, err4 := rtcpreport.NewReceiverInterceptor(rtcpreport.WithReceiverLoggerFactory(silent{}))
+	sending, err5 := rtcpreport.NewSenderInterceptor(rtcpreport.WithSenderLoggerFactory(silent{}))
+	counting, err6 := stats.NewInterceptor(stats.WithLoggerFactory(silent{}))
+	feedback, err7 := twcc.NewSenderInterceptor(twcc.WithLoggerFactory(silent{}))
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		return err
 	}
 	counting.OnNewPeerConnection(c.made)
 	for _, f := range []interceptor.Factory{
-		estimating, numbering, responder, generator, receiving, sending, counting, feedback,
+		estimating, numbering, responder, receiving, sending, counting, feedback, again,
 	} {
 		r.Add(f)
 	}

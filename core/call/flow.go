@@ -184,7 +184,9 @@ func (f *flow) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) 
 		f.seen = media.NewVideoReceiver(media.VideoReceiverConfig{
 			Read: f.gate.reader(track), Unblock: unblock, NewDecoder: f.cfg.Codecs.NewVideoDecoder, Sink: f.picture,
 			Clock: f.cfg.Clock, AskKeyFrame: func() { f.askKeyFrame(track.SSRC()) },
+			AskAgain: func(missing []uint16) { f.askAgain(track.SSRC(), missing) },
 		})
+		f.conn.repairs.hand(f.gate.taker(f.seen.Repair))
 		f.receiveWith(track, f.seen.Run)
 	case track.Kind() == webrtc.RTPCodecTypeAudio && f.heard == nil && f.cfg.Codecs.NewAudioDecoder != nil:
 		f.heard = media.NewAudioReceiver(media.AudioReceiverConfig{
@@ -224,6 +226,12 @@ func (f *flow) receiveWith(track *webrtc.TrackRemote, run func(context.Context) 
 
 func (f *flow) askKeyFrame(ssrc webrtc.SSRC) {
 	_ = f.conn.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(ssrc)}})
+}
+
+func (f *flow) askAgain(ssrc webrtc.SSRC, missing []uint16) {
+	_ = f.conn.pc.WriteRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
+		MediaSSRC: uint32(ssrc), Nacks: rtcp.NackPairsFromSequenceNumbers(missing),
+	}})
 }
 
 // levels are the loudness on both sides, while media flows.

@@ -37,6 +37,14 @@ func (g *gate) reader(track *webrtc.TrackRemote) func([]byte) (int, error) {
 	}
 }
 
+func (g *gate) taker(take func([]byte)) func([]byte) {
+	return func(packet []byte) {
+		if g.open.Load() {
+			take(packet)
+		}
+	}
+}
+
 // videoSink passes pictures on while it is open, to a sink that can be changed. Nothing is shown after set(false) has
 // returned.
 type videoSink struct {

@@ -21,18 +21,20 @@ type slot struct {
 }
 
 // assembler makes VP8 frames of RTP packets that come late, twice, out of order or not at all. A frame comes out with its
-// last packet, not with the first of the next. At a gap it waits for a retransmission, about as long as those have taken
-// lately; then it gives up and waits for a key frame. It is pure: time is an argument.
+// last packet, not with the first of the next. What is missing is asked for again; at a gap that stays for several round
+// trips it gives up and waits for a key frame. It is pure: time is an argument.
 type assembler struct {
 	slots   [window]slot
 	next    uint64 // sequence number with which the next frame begins
+	ahead   uint64 // the same behind the frames that ready has told of
 	newest  uint64
 	began   bool
 	waitKey bool // nothing but a key frame can be decoded
 
 	gapped   bool
 	gapSince time.Duration
-	recovery time.Duration // smoothed time that a retransmission takes
+	nacks    *nacker
+	mute     bool // nobody can be asked to send again
 
 	vp8   codecs.VP8Packet
 	frame []byte
@@ -40,18 +42,20 @@ type assembler struct {
 	lost  uint64 // frames or parts given up
 }
 
+// A gap is given up after so many round trips, within bounds: a packet that was lost four times running is rare, and a
+// key frame takes a round trip too, and many packets.
 const (
-	firstRecovery = 130 * time.Millisecond
-	minGapWait    = 40 * time.Millisecond
-	maxGapWait    = 500 * time.Millisecond
+	gapRounds  = 5
+	minGapWait = 300 * time.Millisecond
+	maxGapWait = 1200 * time.Millisecond
+	// onlyDisorder is how long it lasts where nothing is sent again.
+	onlyDisorder = 60 * time.Millisecond
 )
 
-func newAssembler() *assembler {
-	return &assembler{waitKey: true, recovery: firstRecovery}
-}
+func newAssembler() *assembler { return &assembler{waitKey: true, nacks: newNacker()} }
 
-// push takes in one packet and copies what it keeps.
-func (a *assembler) push(h *rtp.Header, payload []byte, now time.Duration) {
+// push takes in one packet and copies what it keeps; again says that it is known to have been sent again.
+func (a *assembler) push(h *rtp.Header, payload []byte, now time.Duration, again bool) {
 	sequence := a.extend(h.SequenceNumber)
 	switch {
 	case sequence < a.next:
@@ -67,6 +71,11 @@ func (a *assembler) push(h *rtp.Header, payload []byte, now time.Duration) {
 	}
 	a.store(s, h, payload)
 	s.sequence = sequence
+	if sequence > a.newest {
+		a.nacks.missing(a.newest+1, sequence, now)
+	} else {
+		a.nacks.came(sequence, now, again)
+	}
 	a.newest = max(a.newest, sequence)
 	a.noteGap(now)
 }
@@ -102,6 +111,7 @@ func (a *assembler) jump(sequence uint64) {
 		a.slots[i].used = false
 	}
 	a.next, a.newest = sequence, sequence
+	a.nacks.forget(sequence)
 	a.giveUp()
 }
 
@@ -120,6 +130,7 @@ func (a *assembler) dropTo(sequence uint64) {
 			s.used = false
 		}
 	}
+	a.nacks.forget(sequence)
 }
 
 func (a *assembler) giveUp() {
@@ -135,16 +146,11 @@ func (a *assembler) at(sequence uint64) *slot {
 	return s
 }
 
-// noteGap keeps the time since when a packet has been missing in the next frame, and learns when one was filled.
+// noteGap keeps the time since when a packet has been missing in the next frame.
 func (a *assembler) noteGap(now time.Duration) {
-	gap := !a.waitKey && a.missing()
-	if gap == a.gapped {
-		return
+	if gap := !a.waitKey && a.missing(); gap != a.gapped {
+		a.gapped, a.gapSince = gap, now
 	}
-	if a.gapped {
-		a.recovery += (now - a.gapSince - a.recovery) / 4
-	}
-	a.gapped, a.gapSince = gap, now
 }
 
 // missing reports whether a packet of the next frame is absent although later ones are here.
@@ -163,7 +169,10 @@ func (a *assembler) missing() bool {
 
 // wait is how long a gap may last.
 func (a *assembler) wait() time.Duration {
-	return min(max(a.recovery*3/2, minGapWait), maxGapWait)
+	if a.mute {
+		return onlyDisorder
+	}
+	return min(max(gapRounds*a.nacks.roundTrip, minGapWait), maxGapWait)
 }
 
 // deadline is when expire should be called, if at all.
@@ -177,7 +186,6 @@ func (a *assembler) expire(now time.Duration) bool {
 	if !gapped || now < at {
 		return false
 	}
-	a.recovery = min(a.recovery*5/4, maxGapWait) // next time a little more patience
 	a.giveUp()
 	return true
 }
@@ -185,16 +193,50 @@ func (a *assembler) expire(now time.Duration) bool {
 // needKey says that what came out of pop could not be decoded.
 func (a *assembler) needKey() { a.waitKey, a.gapped = true, false }
 
-// pop returns the next complete frame, valid until the next call, and whether it is a key frame; nil when there is none.
-func (a *assembler) pop(now time.Duration) (frame []byte, key bool) {
+// ready calls tell with the timestamp of every frame that could be taken from now on and that it has not told of, in order.
+func (a *assembler) ready(tell func(timestamp uint32)) {
+	a.ahead = max(a.ahead, a.next)
+	for {
+		for s := a.at(a.ahead); s != nil && len(s.payload) == 0; s = a.at(a.ahead) {
+			a.ahead++ // padding
+		}
+		from, to, ok := a.complete(a.ahead)
+		if a.waitKey && a.ahead == a.next && (!ok || !a.keyAt(from)) {
+			from, to, ok = a.laterKey()
+		}
+		if !ok {
+			return
+		}
+		tell(a.at(from).timestamp)
+		a.ahead = to + 1
+	}
+}
+
+// peek is the timestamp of the frame that pop would return, if any.
+func (a *assembler) peek() (timestamp uint32, ok bool) {
+	from, _, ok := a.choose()
+	if !ok {
+		return 0, false
+	}
+	return a.at(from).timestamp, true
+}
+
+// choose finds the next frame that can be decoded.
+func (a *assembler) choose() (from, to uint64, ok bool) {
 	a.skipPadding()
 	if s := a.at(a.next); s != nil && !s.first && !a.waitKey {
 		a.giveUp() // the middle of a frame where a beginning belongs
 	}
-	from, to, ok := a.complete(a.next)
+	from, to, ok = a.complete(a.next)
 	if !ok || a.waitKey && !a.keyAt(from) {
-		from, to, ok = a.laterKey()
+		return a.laterKey()
 	}
+	return from, to, ok
+}
+
+// pop returns the next complete frame, valid until the next call, and whether it is a key frame; nil when there is none.
+func (a *assembler) pop(now time.Duration) (frame []byte, key bool) {
+	from, to, ok := a.choose()
 	if !ok {
 		return nil, false
 	}

@@ -57,7 +57,7 @@ func TestPacketizer(t *testing.T) {
 // story feeds packets in an order and gives the numbers of the frames that come out.
 func story(a *assembler, packets []rtp.Packet, order []int, now time.Duration) (out []int) {
 	for _, i := range order {
-		a.push(&packets[i].Header, packets[i].Payload, now)
+		a.push(&packets[i].Header, packets[i].Payload, now, false)
 		for {
 			f, _ := a.pop(now)
 			if f == nil {
@@ -126,6 +126,12 @@ func TestAGapIsGivenUp(t *testing.T) {
 	}
 }
 
+// drop takes all frames that are ready.
+func drop(a *assembler) {
+	for f, _ := a.pop(0); f != nil; f, _ = a.pop(0) {
+	}
+}
+
 // Quick retransmissions make it impatient, slow ones patient.
 func TestPatienceIsLearnt(t *testing.T) {
 	for _, took := range []time.Duration{10 * time.Millisecond, 200 * time.Millisecond} {
@@ -138,10 +144,15 @@ func TestPatienceIsLearnt(t *testing.T) {
 		story(a, packets, []int{0}, 0)
 		for n := 1; n+1 < len(packets); n += 2 {
 			story(a, packets, []int{n + 1}, now)
-			story(a, packets, []int{n}, now+took)
+			asked := now + mostPatience
+			if got := a.nacks.take(asked); len(got) != 1 || got[0] != packets[n].SequenceNumber {
+				t.Fatalf("asked for %v", got)
+			}
+			a.push(&packets[n].Header, packets[n].Payload, asked+took, true)
+			drop(a)
 			now += time.Second
 		}
-		if w := a.wait(); w < took || w > max(minGapWait, 2*took) {
+		if w := a.wait(); w < minGapWait || w > max(minGapWait, 6*took) {
 			t.Errorf("retransmissions take %v, it waits %v", took, w)
 		}
 	}
@@ -166,7 +177,7 @@ func TestAssemblerMakesNoGarbage(t *testing.T) {
 	once := func() {
 		ts += 3000
 		_, _, _ = p.send(f, ts, func(p *rtp.Packet) error {
-			a.push(&p.Header, p.Payload, 0)
+			a.push(&p.Header, p.Payload, 0, false)
 			return nil
 		})
 		if got, _ := a.pop(0); len(got) != len(f) {
@@ -188,7 +199,7 @@ func FuzzAssembler(f *testing.F) {
 		for len(data) > 4 {
 			n := min(int(data[0]&15), len(data)-4)
 			h := rtp.Header{SequenceNumber: uint16(data[1])<<6 ^ uint16(data[2]), Timestamp: uint32(data[3] & 3), Marker: data[0]&16 != 0}
-			a.push(&h, data[4:4+n], now)
+			a.push(&h, data[4:4+n], now, data[0]&32 != 0)
 			for range window + 1 {
 				if b, _ := a.pop(now); b == nil {
 					break

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtp"
@@ -17,19 +18,45 @@ type VideoReceiverConfig struct {
 	Unblock func()
 	// AskKeyFrame sends a PLI, from Run's goroutine. It must not block.
 	AskKeyFrame func()
-	NewDecoder  func() (VideoDecoder, error)
-	Sink        VideoSink
-	Clock       Clock
+	// AskAgain sends a NACK for these packets, from Run's goroutine; the slice is reused after it returns. It must not
+	// block. Nil: what is lost does not come again.
+	AskAgain   func(sequences []uint16)
+	NewDecoder func() (VideoDecoder, error)
+	Sink       VideoSink
+	Clock      Clock
 }
 
 // VideoReceiver reads packets, makes frames of them, decodes and shows them. Its methods may be called from any goroutine.
 type VideoReceiver struct {
-	cfg   VideoReceiverConfig
-	tally tally
+	cfg     VideoReceiverConfig
+	tally   tally
+	repairs chan []byte  // capacity repairInbox: when full, the newest is dropped, and asked for again
+	delay   atomic.Int64 // time.Duration, as ordered
+	extra   atomic.Int64 // time.Duration, as it is
 }
 
 // NewVideoReceiver makes a receiver.
-func NewVideoReceiver(cfg VideoReceiverConfig) *VideoReceiver { return &VideoReceiver{cfg: cfg} }
+func NewVideoReceiver(cfg VideoReceiverConfig) *VideoReceiver {
+	return &VideoReceiver{cfg: cfg, repairs: make(chan []byte, repairInbox)}
+}
+
+// repairInbox is how many packets that were sent again may wait.
+const repairInbox = 64
+
+// Repair takes in a packet that was sent again and came another way than by Read. It copies it, may be called from any
+// goroutine and never blocks.
+func (r *VideoReceiver) Repair(packet []byte) {
+	select {
+	case r.repairs <- append([]byte(nil), packet...):
+	default:
+	}
+}
+
+// SetDelay asks for pictures to be shown so much later than as soon as possible, at least: to go with the voice.
+func (r *VideoReceiver) SetDelay(d time.Duration) { r.delay.Store(int64(d)) }
+
+// Delay is how much later than as soon as possible pictures are shown.
+func (r *VideoReceiver) Delay() time.Duration { return time.Duration(r.extra.Load()) }
 
 // Stats is what the receiver has done.
 func (r *VideoReceiver) Stats() VideoStats { return r.tally.read(r.cfg.Clock()) }
@@ -44,6 +71,7 @@ func (r *VideoReceiver) Run(ctx context.Context) error {
 		return errors.Join(errors.New("video decoder"), err)
 	}
 	d := &videoDecoding{r: r, decoder: decoder, assembler: newAssembler(), lastAsk: -askInterval}
+	d.assembler.mute = r.cfg.AskAgain == nil
 	defer func() { d.decoder.Close() }()
 	defer r.cfg.Sink.Clear()
 
@@ -60,8 +88,10 @@ func (r *VideoReceiver) Run(ctx context.Context) error {
 		case err := <-box.done:
 			return readEnded(ctx, err)
 		case buf := <-box.packets:
-			d.packet(buf)
+			d.packet(buf, false)
 			box.recycle(buf)
+		case again := <-r.repairs:
+			d.packet(again, true)
 		case <-timer.C:
 			d.expire()
 		}
@@ -83,11 +113,14 @@ type videoDecoding struct {
 	decoder    VideoDecoder
 	assembler  *assembler
 	parsed     rtp.Packet
+	playout    playout
 	lastAsk    time.Duration
 	lastPacket time.Duration
+	next       time.Duration // when the next complete picture is to be shown
+	held       bool          // next is valid
 }
 
-func (d *videoDecoding) packet(buf []byte) {
+func (d *videoDecoding) packet(buf []byte, again bool) {
 	now := d.r.cfg.Clock()
 	if err := d.parsed.Unmarshal(buf); err != nil {
 		d.fault()
@@ -98,20 +131,39 @@ func (d *videoDecoding) packet(buf []byte) {
 	}
 	d.lastPacket = now
 	d.r.tally.add(func(v *VideoStats) { v.Packets++ })
-	d.assembler.push(&d.parsed.Header, d.parsed.Payload, now)
+	d.assembler.push(&d.parsed.Header, d.parsed.Payload, now, again)
 	d.drain(now)
+	d.askAgain(now)
 }
 
+// drain shows what is due.
 func (d *videoDecoding) drain(now time.Duration) {
+	d.playout.atLeast = time.Duration(d.r.delay.Load())
+	d.assembler.ready(func(timestamp uint32) { d.playout.complete(timestamp, now) })
+	d.r.extra.Store(int64(d.playout.extra()))
 	for {
-		bits, key := d.assembler.pop(now)
-		if bits == nil {
+		timestamp, ok := d.assembler.peek()
+		if d.held = ok; !ok {
 			break
 		}
+		if d.next = d.playout.due(timestamp); d.next > now {
+			break
+		}
+		bits, key := d.assembler.pop(now)
 		d.decode(bits, key, now)
 	}
 	if d.assembler.waitKey {
 		d.ask(now)
+	}
+}
+
+// askAgain asks for the packets that are due to be asked for.
+func (d *videoDecoding) askAgain(now time.Duration) {
+	if d.r.cfg.AskAgain == nil {
+		return
+	}
+	if missing := d.assembler.nacks.take(now); len(missing) > 0 {
+		d.r.cfg.AskAgain(missing)
 	}
 }
 
@@ -134,6 +186,10 @@ func (d *videoDecoding) fault() { d.r.tally.add(func(v *VideoStats) { v.Errors++
 
 func (d *videoDecoding) expire() {
 	now := d.r.cfg.Clock()
+	d.askAgain(now)
+	if d.held && now >= d.next {
+		d.drain(now)
+	}
 	if d.assembler.expire(now) {
 		d.r.tally.add(func(v *VideoStats) { v.Dropped++ })
 		d.drain(now) // there may be a key frame behind the gap
@@ -159,6 +215,12 @@ func (d *videoDecoding) untilDue() time.Duration {
 	due := now + time.Hour
 	if at, ok := d.assembler.deadline(); ok {
 		due = at
+	}
+	if d.held {
+		due = min(due, d.next)
+	}
+	if at, ok := d.assembler.nacks.next(); ok && d.r.cfg.AskAgain != nil {
+		due = min(due, at)
 	}
 	if d.assembler.waitKey && d.assembler.began && now-d.lastPacket < idle {
 		due = min(due, d.lastAsk+askInterval)

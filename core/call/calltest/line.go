@@ -325,7 +325,11 @@ func (l *line) receive(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		ask := func() {
 			_ = l.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(t.SSRC())}})
 		}
-		l.run(media.NewVideoReceiver(media.VideoReceiverConfig{Read: read, Unblock: unblock, AskKeyFrame: ask,
+		again := func(missing []uint16) {
+			_ = l.pc.WriteRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
+				MediaSSRC: uint32(t.SSRC()), Nacks: rtcp.NackPairsFromSequenceNumbers(missing)}})
+		}
+		l.run(media.NewVideoReceiver(media.VideoReceiverConfig{Read: read, Unblock: unblock, AskKeyFrame: ask, AskAgain: again,
 			NewDecoder: cfg.Codecs.NewVideoDecoder, Sink: cfg.Picture, Clock: cfg.Clock}).Run)
 	case t.Kind() == webrtc.RTPCodecTypeAudio && cfg.Speaker != nil && cfg.Codecs.NewAudioDecoder != nil:
 		receiver := media.NewAudioReceiver(media.AudioReceiverConfig{Read: read, Unblock: unblock,

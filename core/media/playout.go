@@ -1,0 +1,83 @@
+package media
+
+import (
+	"slices"
+	"time"
+)
+
+// playout decides when a picture is shown: at once on a good line, and so much later on a bad one that the pictures which
+// had to be sent again come in time as a rule. It trades delay against standing still. It is pure.
+type playout struct {
+	began   bool
+	last    uint32                   // timestamp of the newest picture
+	at      time.Duration            // the same in time since the first
+	base    [baseSpans]time.Duration // least transit in each span, the running one first
+	rolled  time.Duration
+	late    [lateWindow]time.Duration // ring
+	count   int
+	sorted  [lateWindow]time.Duration // to sort in
+	delay   time.Duration
+	atLeast time.Duration // by order of whoever keeps lips and voice together
+}
+
+const (
+	videoClock = 90000
+	// The delay is measured from the least transit of the last spans.
+	baseSpan, baseSpans = 2 * time.Second, 6
+	// lateWindow is how many pictures are looked back upon: ten seconds of thirty a second.
+	lateWindow = 300
+	// lateShare of the pictures may come after their time.
+	lateShare = .02
+	// tolerable is the stutter that nobody minds: it is not made good by delay.
+	tolerable = 45 * time.Millisecond
+	mostDelay = 400 * time.Millisecond
+	// jump is a change of the transit that is no delay: a new stream, or a clock that was set.
+	jump = 3 * time.Second
+
+	delayUp   = 15 * time.Millisecond  // per picture
+	delayDown = 500 * time.Microsecond // per picture
+)
+
+// complete takes in that a picture could be shown from now on, once for each picture and in their order.
+func (p *playout) complete(timestamp uint32, now time.Duration) {
+	p.at += time.Duration(int32(timestamp-p.last)) * time.Second / videoClock
+	p.last = timestamp
+	transit := now - p.at
+	if !p.began || (transit-p.least()).Abs() > jump {
+		*p = playout{began: true, last: timestamp, rolled: now, atLeast: p.atLeast}
+		for i := range p.base {
+			p.base[i] = now
+		}
+		transit = now
+	}
+	if now-p.rolled >= baseSpan {
+		p.rolled = now
+		copy(p.base[1:], p.base[:])
+		p.base[0] = transit
+	}
+	p.base[0] = min(p.base[0], transit)
+	p.late[p.count%lateWindow] = transit - p.least()
+	p.count++
+	p.settle()
+}
+
+// settle moves the delay towards what the last pictures needed.
+func (p *playout) settle() {
+	n := min(p.count, lateWindow)
+	some := p.sorted[:n]
+	copy(some, p.late[:n])
+	slices.Sort(some)
+	want := min(max(some[n-1-int(float64(n)*lateShare)]-tolerable, 0), mostDelay)
+	p.delay += min(max(want-p.delay, -delayDown), delayUp)
+}
+
+// due is when a picture is to be shown.
+func (p *playout) due(timestamp uint32) time.Duration {
+	at := p.at + time.Duration(int32(timestamp-p.last))*time.Second/videoClock
+	return at + p.least() + p.extra()
+}
+
+// extra is how much later than as soon as possible pictures are shown.
+func (p *playout) extra() time.Duration { return max(p.delay, min(p.atLeast, mostDelay)) }
+
+func (p *playout) least() time.Duration { return slices.Min(p.base[:]) }
