@@ -22,17 +22,18 @@ type System struct{ clock media.Clock }
 // New returns the computer's cameras; nothing is opened yet.
 func New(clock media.Clock) *System { return &System{clock: clock} }
 
-// Source is the camera with the given id; nil for None.
+// Source is the camera with the given id; nil for None. It fails with media.ErrStalled when no picture has come for two
+// seconds.
 func (s *System) Source(id string) media.VideoSource {
 	switch path, isFile := strings.CutPrefix(id, FilePrefix); {
 	case id == None:
 		return nil
 	case id == Pattern:
-		return &testPicture{s.clock}
+		return &watched{&testPicture{s.clock}}
 	case isFile:
-		return &file{s.clock, path}
+		return &watched{&file{s.clock, path}}
 	default:
-		return &device{s.clock, id}
+		return &watched{&device{s.clock, id}}
 	}
 }
 

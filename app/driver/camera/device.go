@@ -73,10 +73,8 @@ type device struct {
 }
 
 const (
-	openLimit  = 5 * time.Second
 	closeLimit = 3 * time.Second
-	// stallLimit is longer than a camera needs for its first picture, or for a dark room.
-	stallLimit = 4 * time.Second
+	darkLimit  = 4 * time.Second // longer than a camera needs for its first picture, or for a dark room
 )
 
 // Run implements media.VideoSource.
@@ -149,7 +147,7 @@ func (s *device) watch(ctx context.Context, o opening, deliver func(*media.Frame
 	beats := make(chan struct{}, 1) // capacity 1: one is as good as many
 	failed := make(chan error, 1)   // capacity 1: the reader never waits
 	go func() { failed <- s.read(inner, o, beats, deliver) }()
-	stall := time.NewTimer(stallLimit)
+	stall := time.NewTimer(darkLimit)
 	defer stall.Stop()
 	for {
 		select {
@@ -161,7 +159,7 @@ func (s *device) watch(ctx context.Context, o opening, deliver func(*media.Frame
 			closeWithin(o.camera, nil)
 			return explain(err)
 		case <-beats:
-			stall.Reset(stallLimit)
+			stall.Reset(darkLimit)
 		case <-stall.C:
 			cancel()
 			closeWithin(o.camera, failed)
