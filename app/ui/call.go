@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"reflect"
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -26,9 +28,14 @@ type callView struct {
 	top     *fyne.Container
 
 	stage   fyne.CanvasObject
+	place   *fyne.Container // of the stage, or of what stands there while the stage is in the small window
+	small   *smallWindow
+	whole   *part.Button // full screen
+	apart   *part.Button // the small window
 	devices *deviceView
 	opened  bool
 	body    *fyne.Container
+	drawn   *desk.State // what the view shows, but for the clock; nil: draw it anew
 
 	troubles *fyne.Container
 	trouble  *part.Prose
@@ -48,7 +55,9 @@ func newCallView(w *Window) *callView {
 	v := &callView{w: w, stage: w.options.Surface.Object(), devices: newDeviceView(w, w.night)}
 	v.buildTop(k)
 	v.buildLines(k)
-	v.body = container.New(&beside{}, part.Inset(14, 14, 0, 14, v.stage))
+	v.place = part.Inset(14, 14, 0, 14, v.stage)
+	v.body = container.New(&beside{}, v.place)
+	v.small = newSmallWindow(v)
 	// What comes and goes stands highest: a button must not move under the pointer when a line below it disappears.
 	bottom := part.Column(0, v.notice, v.troubles, v.next, v.buildBar(k))
 	page := container.New(&between{}, bar(k, 56, part.Inset(0, 24, 0, 24, v.top)), v.body, bottom)
@@ -62,7 +71,9 @@ func (v *callView) buildTop(k *part.Skin) {
 	v.elapsed = k.NewLine(part.Style{Size: theme.Body, Tone: part.Soft}, "", 0)
 	v.state, v.muted = k.NewChip(part.Plain, "", true), k.NewChip(part.Late, "", false)
 	v.quality = k.NewChip(part.Plain, "", false)
-	v.top = part.Row(12, v.name, v.elapsed, v.state, v.muted, part.Space(), v.quality)
+	v.apart = k.NewIconButton("window-small", v.w.t("call.smallWindow"), func() { v.small.open() }).Sized(36, 8, 8)
+	v.whole = k.NewIconButton("full-screen", v.w.t("call.fullScreen"), v.w.toggleFullScreen).Sized(36, 8, 8)
+	v.top = part.Row(12, v.name, v.elapsed, v.state, v.muted, part.Space(), v.quality, part.Row(2, v.apart, v.whole))
 }
 
 func (v *callView) buildLines(k *part.Skin) {
@@ -92,15 +103,24 @@ func (v *callView) buildBar(k *part.Skin) fyne.CanvasObject {
 	return part.Tall(84, part.CentreBoth(row))
 }
 
+// Render draws what has changed. The desk tells the time every second of a call; to draw the rest anew for that would
+// repaint the whole window every time.
 func (v *callView) Render(s desk.State) {
 	c := s.Call
 	if c == nil {
+		v.drawn = nil
 		v.w.options.Surface.SetVisible(false)
+		return
+	}
+	if v.same(s) {
+		v.tick()
+		v.w.options.Surface.SetVisible(true)
 		return
 	}
 	v.renderTop(c)
 	v.renderLines(s, c)
 	v.microphone.Set(c.Microphone)
+	v.small.Render(c)
 	v.camera.Set(c.Camera)
 	v.heart.Set(s.Sound.HeartSound)
 	v.choose.Set(v.opened)
@@ -111,10 +131,18 @@ func (v *callView) Render(s desk.State) {
 	if !c.Camera {
 		own = v.w.t("call.youCameraOff")
 	}
-	surface.SetOwn(true, own)
+	surface.SetOwn(!v.small.isOpen(), own)
 	v.content.Refresh()
 	surface.SetVisible(true)
 	surface.Moved()
+}
+
+// same reports whether a state differs from the one that was drawn in the time only, and remembers it.
+func (v *callView) same(s desk.State) bool {
+	s.Now = time.Time{}
+	same := v.drawn != nil && reflect.DeepEqual(*v.drawn, s)
+	v.drawn = &s
+	return same
 }
 
 func (v *callView) renderTop(c *desk.Call) {
@@ -193,12 +221,16 @@ func (v *callView) message(c *desk.Call) string {
 	return ""
 }
 
-// tick counts the seconds of the call.
+// tick counts the seconds of the call, or its minutes where a change in the window is dear.
 func (v *callView) tick() {
 	c := v.w.state.Call
 	words := ""
 	if c != nil && !c.Began.IsZero() {
-		words = elapsed(v.w.now.Sub(c.Began).Round(100 * time.Millisecond))
+		passed := v.w.now.Sub(c.Began).Round(100 * time.Millisecond)
+		words = elapsed(passed)
+		if v.w.options.Surface.Thrifty() {
+			words = v.w.t("duration.minutes", "n", strconv.Itoa(max(0, int(passed/time.Minute))))
+		}
 	}
 	if len(words) != len(v.elapsed.Words()) {
 		defer v.top.Refresh()
@@ -238,7 +270,7 @@ func (v *callView) pressDevices() {
 	v.w.options.Surface.Moved()
 }
 
-// addKeys adds Ctrl+D and Ctrl+E. Hanging up has no key of its own.
+// addKeys adds Ctrl+D, Ctrl+E and F11. Hanging up has no key of its own.
 func (w *Window) addKeys() {
 	keys := map[fyne.KeyName]func(){fyne.KeyD: func() { w.call.pressMicrophone() }, fyne.KeyE: func() { w.call.pressCamera() }}
 	for key, press := range keys {
@@ -249,6 +281,8 @@ func (w *Window) addKeys() {
 		})
 	}
 	w.addHomeKeys()
+	w.canvas.SetOnTypedKey(func(k *fyne.KeyEvent) { w.callKey(k.Name) })
+	w.night.Key = w.callKey
 }
 
 // addHomeKeys adds Ctrl+F, which looks for a patient in the day's list.

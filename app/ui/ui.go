@@ -123,6 +123,7 @@ func (w *Window) closeSheets() {
 		w.verify.sheet.Close()
 		w.aloud.sheet.Close()
 		w.question.sheet.Close()
+		w.call.small.close()
 	}
 }
 
@@ -188,8 +189,11 @@ func (w *Window) show(screen desk.Screen) {
 	if view == nil || view == w.shown {
 		return
 	}
-	if w.shown == w.signIn.content {
+	switch w.shown {
+	case w.signIn.content:
 		w.signIn.left()
+	case w.call.content:
+		w.call.small.left()
 	}
 	w.shown = view
 	w.options.Surface.SetVisible(false)

@@ -91,7 +91,7 @@ func (c *control) TypedRune(rune) {}
 
 // TypedKey implements fyne.Focusable.
 func (c *control) TypedKey(k *fyne.KeyEvent) {
-	if c.extraKey != nil && c.extraKey(k) {
+	if c.extraKey != nil && c.extraKey(k) || c.skin.Key != nil && c.skin.Key(k.Name) {
 		return
 	}
 	switch k.Name {

@@ -28,6 +28,8 @@ type Skin struct {
 	Escape func()
 	// Shortcut is told of shortcuts that are typed while a text field has the keyboard; nil does nothing.
 	Shortcut func(*desktop.CustomShortcut)
+	// Key is given keys before a button or another control that has the keyboard; it returns whether it took one.
+	Key func(fyne.KeyName) bool
 
 	scrolls []*Scroll
 }
