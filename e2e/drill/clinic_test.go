@@ -75,10 +75,10 @@ func blankClinic(t *testing.T, doctor rig.Doctor) *clinic {
 }
 
 // newOffice is one more desktop at a server that many share; its calls are by voice alone.
-func newOffice(t *testing.T, server *rig.Server, doctor rig.Doctor) *clinic {
+func newOffice(t *testing.T, url string, doctor rig.Doctor) *clinic {
 	t.Helper()
 	c := blankClinic(t, doctor)
-	c.server, c.url, c.ears = server, server.URL, new(ears)
+	c.url, c.ears = url, new(ears)
 	c.open()
 	return c
 }

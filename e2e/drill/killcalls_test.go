@@ -62,9 +62,9 @@ func newHouse(t *testing.T, people int) *house {
 	udp := port(t)
 	h := &house{server: rig.NewServer(t, rig.ServerOptions{Dir: t.TempDir(), Binary: built(t), Doctors: doctors, Args: []string{
 		"--turn-listen", fmt.Sprintf("127.0.0.1:%d", udp), "--turn-public-ip", "127.0.0.1", "--turn-allow-loopback"}})}
-	h.ward, h.other = newOffice(t, h.server, doctors[people]), newOffice(t, h.server, doctors[people])
+	h.ward, h.other = newOffice(t, h.server.URL, doctors[people]), newOffice(t, h.server.URL, doctors[people])
 	for i := range people {
-		h.calls = append(h.calls, &conversation{office: newOffice(t, h.server, doctors[i]), relayed: i%4 == 0})
+		h.calls = append(h.calls, &conversation{office: newOffice(t, h.server.URL, doctors[i]), relayed: i%4 == 0})
 	}
 	return h
 }
