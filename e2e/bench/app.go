@@ -124,9 +124,9 @@ func (c *clinic) rest() (share, memory float64) {
 		text, _ := os.ReadFile(log)
 		return strings.Contains(string(text), "screen=home online=true")
 	})
-	_ = rig.WaitFor(c.t.Context(), calm, func() bool { return false })
+	_ = waitFor(c.t.Context(), calm)
 	before, began := spent(family(p.PID())), time.Now()
-	_ = rig.WaitFor(c.t.Context(), idleFor, func() bool { return false })
+	_ = waitFor(c.t.Context(), idleFor)
 	all := family(p.PID())
 	return 100 * (spent(all) - before) / time.Since(began).Seconds(), proportional(all)
 }

@@ -29,6 +29,9 @@ type size struct {
 
 var sizes = []size{{"vga", 640, 480}, {"720p", 1280, 720}}
 
+// kit is what is shown and said in the calls of a run: y4m and WAV files.
+type kit struct{ clip, doctor, patient string }
+
 // sitting is one call, measured.
 type sitting struct {
 	cpu, screen        float64 // seconds per minute: the doctor's program with its children, and its X server
@@ -36,6 +39,7 @@ type sitting struct {
 	p50, p99           float64 // ms from glass to glass
 	perSecond, longest float64 // pictures seen; ms without one
 	join               float64 // ms
+	voice              float64 // ms from mouth to ear
 	in, out            traffic // as the doctor gets and sends
 	place, own         image.Rectangle
 }
@@ -50,7 +54,7 @@ type traffic struct {
 func callBench(z size) bench {
 	names := []string{"call.cpu." + z.name, "call.pss." + z.name, "call.latency." + z.name + ".p50", "call.latency." + z.name + ".p99"}
 	if z.name == "vga" {
-		names = append(names, "call.join")
+		names = append(names, "call.join", "audio.latency.p50")
 	}
 	return bench{names: names, run: func(ctx context.Context, runs int) ([]row, error) {
 		if runs == 0 {
@@ -70,11 +74,12 @@ func sittings(ctx context.Context, z size, runs int) (ours, peers []sitting, err
 		err := try(ctx, func(t *trial) {
 			dir := t.TempDir()
 			rig.Awake(t, dir)
-			voice := filepath.Join(dir, "voice.wav")
-			rig.Speech(t, voice, "God dag. Kneet er fortsatt vondt når jeg går i trapper, men det er bedre enn i forrige uke.", "60")
-			clip := rig.PaintClip(t, filepath.Join(dir, "doctor.y4m"), z.width, z.height, rate, 60, 1)
-			o := one(t, func(t *trial) sitting { return ourCall(t, z, clip.File, voice) })
-			p := one(t, func(t *trial) sitting { return peerCall(t, z, clip.File, voice, o) })
+			k := kit{patient: filepath.Join(dir, "patient.wav"), doctor: filepath.Join(dir, "doctor.wav")}
+			rig.Speech(t, k.patient, "God dag. Kneet er fortsatt vondt når jeg går i trapper, men det er bedre enn i forrige uke.", "60")
+			rig.Speech(t, k.doctor, "Så fint. Da fortsetter vi med øvelsene i to uker til, og så tar vi en ny prat om ski.", "35")
+			k.clip = rig.PaintClip(t, filepath.Join(dir, "doctor.y4m"), z.width, z.height, rate, 60, 1).File
+			o := one(t, func(t *trial) sitting { return ourCall(t, z, k) })
+			p := one(t, func(t *trial) sitting { return peerCall(t, z, k, o) })
 			t.Logf("%s ours %v", z.name, o)
 			t.Logf("%s peer %v", z.name, p)
 			ours, peers = append(ours, o), append(peers, p)
@@ -97,20 +102,31 @@ func one(t *trial, f func(*trial) sitting) (out sitting) {
 // measure waits until both pictures have their full size, and then measures the doctor's program; quiet is told when.
 func (h *house) measure(z size, patient *rig.Page, doctor int, w *watcher, quiet func(bool)) sitting {
 	h.fullSize(z, patient)
-	_ = rig.WaitFor(h.t.Context(), settle, func() bool { return false })
+	_ = waitFor(h.t.Context(), settle)
 	quiet(true)
 	before, x, traffic, began := family(doctor), spent(h.xserver()), h.traffic(patient), time.Now()
 	cpu := spent(before)
 	w.fresh()
-	_ = rig.WaitFor(h.t.Context(), callFor, func() bool { return false })
+	_ = waitFor(h.t.Context(), callFor)
 	now := family(doctor)
 	passed := time.Since(began)
 	perMinute := func(seconds float64) float64 { return seconds * 60 / passed.Seconds() }
 	out := sitting{cpu: perMinute(spent(now) - cpu), screen: perMinute(spent(h.xserver()) - x), memory: proportional(now)}
 	out.in, out.out = h.traffic(patient).since(traffic, passed)
-	quiet(false)
 	out.p50, out.p99, out.perSecond, out.longest = w.stop()
+	out.voice = h.mouthToEar()
+	quiet(false)
 	return out
+}
+
+// waitFor lets time pass, unless ctx ends.
+func waitFor(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
 }
 
 func (h *house) xserver() []int { return []int{h.screen.PID()} }
@@ -149,8 +165,8 @@ func (c counted) since(before counted, passed time.Duration) (toDoctor, fromDoct
 
 // String is for the log: what does not fit into rows.
 func (s sitting) String() string {
-	return fmt.Sprintf("cpu %.1f s/min (X server %.1f), %.0f MB, glass to glass %.1f / %.1f ms, %.1f pictures/s seen, longest gap %.0f ms, in %v, out %v, join %.0f ms",
-		s.cpu, s.screen, s.memory, s.p50, s.p99, s.perSecond, s.longest, s.in, s.out, s.join)
+	return fmt.Sprintf("cpu %.1f s/min (X server %.1f), %.0f MB, glass to glass %.1f / %.1f ms, %.1f pictures/s seen, longest gap %.0f ms, in %v, out %v, join %.0f ms, mouth to ear %.0f ms",
+		s.cpu, s.screen, s.memory, s.p50, s.p99, s.perSecond, s.longest, s.in, s.out, s.join, s.voice)
 }
 
 func (t traffic) String() string {
@@ -169,7 +185,7 @@ func callRows(z size, ours, peers []sitting) []row {
 	rows := []row{cpu, of("call.pss."+z.name, "MB", func(s sitting) float64 { return s.memory }), p50,
 		of("call.latency."+z.name+".p99", "ms", func(s sitting) float64 { return s.p99 })}
 	if z.name == "vga" {
-		rows = append(rows, newRow("call.join", "ms", each(ours, func(s sitting) float64 { return s.join })))
+		rows = append(rows, of("audio.latency.p50", "ms", func(s sitting) float64 { return s.voice }), newRow("call.join", "ms", each(ours, func(s sitting) float64 { return s.join })))
 	}
 	return rows
 }

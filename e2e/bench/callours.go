@@ -28,7 +28,8 @@ func newHouse(t *trial) *house {
 	h := &house{t: t, dir: t.TempDir()}
 	h.screen = rig.NewDisplay(t, h.folder("screen"), 1280, 800)
 	h.phones = rig.NewDisplay(t, h.folder("phones"), 900, 900)
-	h.sound = rig.NewSound(t, h.folder("sound"), "ear", "mic", "phone")
+	h.sound = rig.NewSound(t, h.folder("sound"), "ear", "mic", "phone", "lips")
+	h.sound.Microphone(t, "voice", "lips")
 	h.sound.Defaults(t, "ear", "mic.monitor")
 	return h
 }
@@ -41,10 +42,11 @@ func (h *house) folder(name string) string {
 	return dir
 }
 
-// browser is the patient's Chromium.
+// browser is the patient's Chromium, with a patient who talks.
 func (h *house) browser(z size, voice string) *rig.Page {
-	return rig.NewChromium(h.t, rig.BrowserOptions{Dir: h.folder("browsers"), Audio: voice, Preload: clockCamera(z), Width: 480, Height: 860,
-		Env: append(h.sound.Env(os.Environ()), "DISPLAY="+h.phones.Name, "PULSE_SINK=phone")})
+	h.sound.Play(h.t, h.dir, "lips", rig.Repeat(h.t, voice, 30))
+	return rig.NewChromium(h.t, rig.BrowserOptions{Dir: h.folder("browsers"), Preload: clockCamera(z), Width: 480, Height: 860,
+		Env: append(h.sound.Env(os.Environ()), "DISPLAY="+h.phones.Name, "PULSE_SINK=phone", "PULSE_SOURCE=voice")})
 }
 
 var kari = rig.Doctor{Name: "Kari Nordmann", Email: "kari@eksempel.no", Password: "tre ugler sover paa taket"}
@@ -122,18 +124,18 @@ func (c *clinic) invite(d *rig.Desktop, address, name string) postoffice.Letter 
 }
 
 // ourCall is a call with the desktop program in the doctor's place, and the patient on the page of the product.
-func ourCall(t *trial, z size, clip, voice string) sitting {
+func ourCall(t *trial, z size, k kit) sitting {
 	c := newClinic(newHouse(t))
-	c.sound.Play(t, c.dir, "mic", rig.Repeat(t, voice, 20))
+	c.sound.Play(t, c.dir, "mic", rig.Repeat(t, k.doctor, 30))
 	d := rig.NewDesktop(t, rig.DesktopOptions{Dir: c.folder("desktop"), Env: c.env, Display: c.screen,
-		Args: append([]string{"--camera", "file:" + clip, "--loopback"}, strings.Fields(os.Getenv("BENCH_FLAGS"))...)})
+		Args: append([]string{"--camera", "file:" + k.clip, "--loopback"}, strings.Fields(os.Getenv("BENCH_FLAGS"))...)})
 	d.Sees(20*time.Second, "Tilkoblet")
 	letter := c.invite(d, "ola.hansen@eksempel.no", "Ola H.")
-	patient := c.browser(z, voice)
+	patient := c.browser(z, k.patient)
 	patient.Visit(letter.Link)
 	patient.Sees(20*time.Second, kari.Name)
 	patient.Types("input[inputmode=numeric]", letter.PIN)
-	patient.PressWords(5*time.Second, "Fortsett")
+	patient.PressWords(5*time.Second, "Delta")
 	patient.Sees(20*time.Second, "Sjekk bilde og lyd")
 	patient.PressWords(20*time.Second, "Gå til venterommet")
 	d.Sees(20*time.Second, "Ola H.")

@@ -83,14 +83,14 @@ func (s *site) address(role string, z size, remote, own image.Rectangle) string 
 }
 
 // peerCall is the same call with Chromium in the doctor's place: its pictures stand where ours stood, in the same size.
-func peerCall(t *trial, z size, clip, voice string, ours sitting) sitting {
+func peerCall(t *trial, z size, k kit, ours sitting) sitting {
 	h := newHouse(t)
 	web := newSite(t)
 	dir := h.folder("peer")
 	doctor := rig.Start(t, dir, "doctor", append(h.sound.Env(os.Environ()), "DISPLAY="+h.screen.Name, "PULSE_SINK=ear"),
-		append(chromiumFlags(filepath.Join(dir, "profile"), h.screen), "--use-file-for-fake-video-capture="+clip, "--use-file-for-fake-audio-capture="+voice,
+		append(chromiumFlags(filepath.Join(dir, "profile"), h.screen), "--use-file-for-fake-video-capture="+k.clip, "--use-file-for-fake-audio-capture="+k.doctor,
 			"--app="+web.address("doctor", z, ours.place, ours.own))...)
-	patient := h.browser(z, voice)
+	patient := h.browser(z, k.patient)
 	patient.Visit(web.address("patient", z, image.Rect(0, 0, 480, 360), image.Rect(0, 380, 160, 500)))
 	var at struct{ X, Y, Width, Height int }
 	select {

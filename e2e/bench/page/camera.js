@@ -49,6 +49,8 @@
 		if (wanted.video) out.addTrack(window.benchCamera());
 		return out;
 	};
+	const list = devices.enumerateDevices.bind(devices);
+	devices.enumerateDevices = async () => [...await list(), {kind: "videoinput", deviceId: "clock", groupId: "", label: "Clock", toJSON() { return this }}];
 	// What goes over the connections of this page, for the measurer.
 	const connections = [], Connection = window.RTCPeerConnection;
 	window.RTCPeerConnection = class extends Connection {
