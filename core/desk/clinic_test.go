@@ -37,6 +37,7 @@ type office struct {
 	keyring  *desktest.Keyring
 	routes   chan route.Change // capacity 1: the network changes at one's word
 	probe    call.Probe        // what the own network is like
+	devices  desk.Devices
 	profile  string
 	name     string
 	calendar func(string) (intake.Source, error) // of subscriptions, or nil
@@ -56,8 +57,15 @@ type office struct {
 // consultation tells a story in a bubble of time of its own.
 func consultation(t *testing.T, story func(o *office)) {
 	t.Helper()
+	withDevices(t, fixed(), story)
+}
+
+// withDevices tells one on a machine with these devices.
+func withDevices(t *testing.T, devices desk.Devices, story func(o *office)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t, newServer(), "kontor-1")
+		o.devices = devices
 		defer func() { o.stop() }() // when the story fails
 		o.open()
 		o.signIn()
@@ -76,6 +84,7 @@ func newOffice(t *testing.T, server *desktest.Server, name string) *office {
 	return &office{
 		t: t, server: server, post: &desktest.Post{}, peers: &desktest.Peers{}, keyring: &desktest.Keyring{},
 		routes:  make(chan route.Change, 1),
+		devices: fixed(),
 		profile: t.TempDir(), name: name,
 	}
 }
@@ -94,11 +103,16 @@ func (o *office) deps() desk.Deps {
 		NewPeer: o.peers.New, Notifier: o, Show: o.show, Route: o.route,
 		Probe: func(context.Context, []webrtc.ICEServer) (call.Probe, error) { return o.probe, nil },
 		Clock: o.clock, Calendar: o.calendar,
-		Devices: desktest.Devices{Inventory: mediadevice.Inventory{
-			{Kind: mediadevice.Camera, ID: "c", Name: "Kamera"}, {Kind: mediadevice.Microphone, ID: "m", Name: "Mikrofon"},
-			{Kind: mediadevice.Microphone, ID: "h", Name: "Headset"},
-		}},
+		Devices: o.devices,
 	}
+}
+
+// fixed are devices that never change.
+func fixed() desk.Devices {
+	return desktest.Devices{Inventory: mediadevice.Inventory{
+		{Kind: mediadevice.Camera, ID: "c", Name: "Kamera"}, {Kind: mediadevice.Microphone, ID: "m", Name: "Mikrofon"},
+		{Kind: mediadevice.Microphone, ID: "h", Name: "Headset"},
+	}}
 }
 
 func (o *office) route(ctx context.Context, changed func(route.Change)) {

@@ -244,6 +244,9 @@ func (l *loop) peerReported(g *guest, news *peerBox) {
 		if news.quality != nil {
 			l.watchNetwork(g, *news.quality)
 		}
+		for _, lost := range news.lost {
+			l.deviceFailed(lost.Device)
+		}
 	}
 	if news.remote != nil {
 		g.peer.remote = *news.remote

@@ -56,6 +56,7 @@ type loop struct {
 	settingsOpen bool
 	settingsView settingsView
 	inventory    mediadevice.Inventory
+	gear         gear
 	invite       inviteForm
 	readAloud    signaling.InvitationID
 	problems     map[problemSlot]*Problem
@@ -149,6 +150,7 @@ func (l *loop) tick() {
 	l.retrySave(now)
 	l.sweep(now)
 	l.watchGuests(now)
+	l.retryDevices()
 	l.expireDrafts(now)
 	l.fetchDue(now)
 }
