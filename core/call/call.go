@@ -109,6 +109,16 @@ type Quality struct {
 	Width, Height, FPS    int     // of the picture received
 	SendWidth, SendHeight int
 	Relayed               bool
+	// SoundOnly says that the line out is too narrow for a picture: none is sent until it is wider.
+	SoundOnly bool
+	Audio     AudioFigures
+}
+
+// AudioFigures are counts of 20 ms of the patient's sound since its track began.
+type AudioFigures struct {
+	Played    uint64 // all
+	Concealed uint64 // invented for packets that were lost
+	Quiet     uint64 // without any packet: the patient was silent, or nothing got through
 }
 
 // Device is one of the three kinds.

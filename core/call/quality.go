@@ -36,6 +36,11 @@ func (q *quality) sample(now time.Time) (Quality, bool) {
 		return Quality{}, false
 	}
 	out := Quality{LossPercent: lossPercent(before, q.last)}
+	out.SoundOnly = q.flow.share.soundOnly
+	if q.flow.heard != nil {
+		heard := q.flow.heard.Stats()
+		out.Audio = AudioFigures{Played: heard.Played, Concealed: heard.Concealed, Quiet: heard.Quiet}
+	}
 	q.path(&out)
 	q.video(&out)
 	out.SendBitrate += bitrate(q.last.audioOut-before.audioOut, passed)

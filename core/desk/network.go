@@ -32,13 +32,15 @@ type lineWatch struct {
 	own      call.Whose // whose it is, by the last probe
 	best     int        // the tallest picture sent so far
 	height   int        // of the newest
+	alone    bool       // sound goes out without a picture
 	probedAt time.Time
 	probing  bool
 }
 
 // take looks at one sample.
 func (w *lineWatch) take(q call.Quality) {
-	slow := q.LossPercent > slowLoss || q.RoundTripMS > slowRoundTrip
+	w.alone = q.SoundOnly
+	slow := q.SoundOnly || q.LossPercent > slowLoss || q.RoundTripMS > slowRoundTrip
 	w.height, w.best = q.SendHeight, max(w.best, q.SendHeight)
 	reduced := w.picture() != call.PictureFull
 	w.recent[w.at%window] = slow || reduced
@@ -67,6 +69,9 @@ func count(all [window]bool) (n int) {
 
 // picture says how much of the own picture goes out. The first seconds of a call begin small and are not judged.
 func (w *lineWatch) picture() call.PictureSize {
+	if w.alone {
+		return call.PictureOff
+	}
 	if w.height > 0 && w.height*4 < w.best*3 {
 		return call.PictureReduced
 	}
@@ -75,7 +80,7 @@ func (w *lineWatch) picture() call.PictureSize {
 
 // says is what people are told.
 func (w *lineWatch) says() call.Network {
-	if !w.slow {
+	if !w.slow && !w.alone { // a picture that is missing is said at once
 		return call.Network{}
 	}
 	n := call.Network{Slow: w.own, Picture: w.picture()}

@@ -12,6 +12,7 @@ var (
 	goodLine = call.Quality{RoundTripMS: 40, SendHeight: 720}
 	lossy    = call.Quality{RoundTripMS: 40, LossPercent: 9, SendHeight: 720}
 	thin     = call.Quality{RoundTripMS: 700, SendHeight: 360}
+	alone    = call.Quality{RoundTripMS: 40, SendHeight: 180, SoundOnly: true}
 )
 
 // What is wrong with the line is said in words on both sides, with whose network it is, and no longer than it is so.
@@ -45,6 +46,10 @@ func TestASlowLineIsSaid(t *testing.T) {
 		})
 		sample(goodLine, 7)
 		o.until("well again", func(desk.State) bool { return said() == call.Network{} && peer.Did("network") })
+		sample(alone, 1)
+		o.until("sound alone", func(desk.State) bool { return said().Picture == call.PictureOff && peer.Did("network patient off") })
+		sample(goodLine, 7)
+		o.until("the picture is back", func(desk.State) bool { return said() == call.Network{} })
 		o.probe = call.Probe{RoundTrip: 600 * time.Millisecond, Sent: 20, Lost: 5}
 		sample(lossy, 4)
 		o.until("it is our own", func(desk.State) bool { return said().Slow == call.Doctors && peer.Did("network doctor") })

@@ -227,11 +227,14 @@ func (p *audioPlaying) next() jitter.Next {
 	defer p.r.mu.Unlock()
 	step := p.r.buffer.Step(now)
 	step.Payload = p.payload[:copy(p.payload[:], step.Payload)]
+	p.r.stats.Played += uint64((step.Samples + Packet20/2) / Packet20)
 	switch step.Kind {
 	case jitter.Recover:
 		p.r.stats.Recovered++
 	case jitter.Conceal:
 		p.r.stats.Concealed++
+	case jitter.Quiet:
+		p.r.stats.Quiet++
 	}
 	return step
 }

@@ -27,6 +27,8 @@ type AudioStats struct {
 	Suspended uint64 // sender: 20 ms periods not sent because of silence (DTX)
 	Recovered uint64 // receiver: packets restored from the redundancy of the next one
 	Concealed uint64 // receiver: 20 ms periods invented for packets that never came
+	Quiet     uint64 // receiver: 20 ms periods without any packet: the far side was silent, or nothing got through
+	Played    uint64 // receiver: 20 ms periods played, those that were concealed or quiet among them
 	Late      uint64 // receiver: packets that came after their time
 	Shortened uint64 // receiver: times that playing was hurried
 	Stretched uint64 // receiver: times that playing was slowed
