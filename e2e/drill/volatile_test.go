@@ -136,13 +136,17 @@ type diskShelf struct {
 	dir string
 }
 
+// shelfName tells a shelf's mount from others.
+const shelfName = "legekonsultasjon-drill"
+
 func newDiskShelf(t *testing.T) *diskShelf {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Fatal("this drill makes a loop device and mounts it: run it as root")
 	}
+	sweep(t)
 	s := &diskShelf{t: t, dir: t.TempDir()}
-	server, err := fs.Mount(s.dir, s, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true, FsName: "disks", MaxWrite: 128 << 10}})
+	server, err := fs.Mount(s.dir, s, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true, FsName: shelfName, MaxWrite: 128 << 10}})
 	if err != nil {
 		t.Fatalf("fuse: %v", err)
 	}
