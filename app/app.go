@@ -56,6 +56,12 @@ func Main(args []string) int {
 			return exitOK
 		case "signin":
 			return signIn(args[1:], os.Stdin, os.Stderr)
+		case "open":
+			return openURL(args[1:], os.Stderr)
+		case "invite":
+			return invite(args[1:], os.Stdout, os.Stderr)
+		case "import":
+			return importFile(args[1:], os.Stdout, os.Stderr)
 		}
 	}
 	o, err := parse(args, os.Stderr)
@@ -80,14 +86,14 @@ func open(o options) int {
 	store, words := settings.Open(filepath.Join(o.profile, "settings.json"), workstation()), catalogue(o.profile)
 	one, err := claim(o.profile)
 	if errors.Is(err, errRunning) {
-		fmt.Fprintln(os.Stderr, words.Text("start.running", nil))
-		return exitOK
+		return handOver(o, words)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "legekonsultasjon:", err)
 		return exitFailed
 	}
 	defer one.release()
+	one.serve(o.profile, log)
 	renderer, err := screen.Renderer()
 	if err != nil {
 		log.Error("no OpenGL", "err", err)

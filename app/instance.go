@@ -1,26 +1,33 @@
 package app
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
+
+	"legekonsultasjon/core/handover"
+	"legekonsultasjon/core/intake"
 )
 
-// errRunning says that the profile's window is open already; it has been asked to come to the front.
+// errRunning says that the profile's window is open already.
 var errRunning = errors.New("the program runs already with this profile")
 
-// instance is the claim of one running program on a profile. A second start finds the lock taken, knocks at the socket
+// instance is the claim of one running program on a profile. A second start finds the lock taken, hands its order over
 // and ends.
 type instance struct {
 	lock     *os.File
 	listener net.Listener // nil where there are no local sockets
-	mu       sync.Mutex
-	called   func()
+	address  string       // the file that says where to find us
+	ready    chan struct{}
+	take     handover.Take // once ready
+	end      context.CancelFunc
+	served   sync.WaitGroup
 }
 
 // claim takes the profile or returns errRunning.
@@ -29,55 +36,68 @@ func claim(profile string) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := socketPath(profile)
 	if !tryLock(lock) {
 		lock.Close()
-		if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
-			c.Close()
-		}
 		return nil, errRunning
 	}
-	i := &instance{lock: lock}
+	return &instance{lock: lock, address: addressPath(profile), ready: make(chan struct{}), end: func() {}}, nil
+}
+
+// serve takes orders of later starts from now on. Where it cannot the program does without them.
+func (i *instance) serve(profile string, log *slog.Logger) {
+	ctx, end := context.WithCancel(context.Background())
+	i.end = end
+	if err := i.listen(ctx, socketPath(profile)); err != nil {
+		log.Warn("other programs cannot hand anything over", "err", err)
+	}
+}
+
+// listen opens the socket and says where it is.
+func (i *instance) listen(ctx context.Context, path string) error {
 	_ = os.Remove(path) // ours: the lock is
-	if l, err := net.Listen("unix", path); err == nil {
-		_ = os.Chmod(path, 0o600)
-		i.listener = l
-		go i.listen()
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		return err
 	}
-	return i, nil
+	_ = os.Chmod(path, 0o600)
+	a := handover.NewAddress(path)
+	if err := a.Write(i.address); err != nil {
+		listener.Close()
+		return err
+	}
+	i.listener = listener
+	i.served.Go(func() { handover.Serve(ctx, listener, a, i.takeWhenReady) })
+	return nil
 }
 
-// listen calls back for every knock, until release.
-func (i *instance) listen() {
-	for {
-		c, err := i.listener.Accept()
-		if err != nil {
-			return
-		}
-		c.Close()
-		i.mu.Lock()
-		called := i.called
-		i.mu.Unlock()
-		if called != nil {
-			called()
-		}
+// takeWhenReady waits for the window, which opens a moment after the claim.
+func (i *instance) takeWhenReady(ctx context.Context, o handover.Order, tell func(intake.Fate)) {
+	select {
+	case <-i.ready:
+		i.take(ctx, o, tell)
+	case <-ctx.Done():
 	}
 }
 
-// onCall names what a second start brings about. It must not block.
-func (i *instance) onCall(f func()) {
-	i.mu.Lock()
-	i.called = f
-	i.mu.Unlock()
+// onOrder names what carries orders out. It is called once.
+func (i *instance) onOrder(take handover.Take) {
+	i.take = take
+	close(i.ready)
 }
 
 // release gives the profile back.
 func (i *instance) release() {
+	i.end()
 	if i.listener != nil {
+		_ = os.Remove(i.address)
 		i.listener.Close()
 	}
+	i.served.Wait()
 	i.lock.Close()
 }
+
+// addressPath is where the running program says how it is found.
+func addressPath(profile string) string { return filepath.Join(profile, "handover") }
 
 // socketPath is short, whatever the profile's path: sockets have names of a hundred bytes at most.
 func socketPath(profile string) string {

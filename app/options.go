@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+
+	"legekonsultasjon/core/handover"
 )
 
 // Exit codes of the program.
@@ -17,11 +19,23 @@ const (
 	exitUsage    = 2
 	exitNoOpenGL = 3
 	exitRefused  = 4 // signin: the server did not take name and password
+
+	// Of invite and import; docs/WAYSIN.md says more.
+	exitNotRunning  = 5
+	exitNotSignedIn = 6
+	exitDeclined    = 7
+	exitPending     = 8 // the time was over before the last word
+	exitNotTaken    = 9
+	exitBusy        = 10
+	exitNotSent     = 11
 )
 
 const usage = `Legekonsultasjon: video consultations between doctor and patient.
 
   legekonsultasjon [flags]            opens the doctor's window
+  legekonsultasjon open [flags] URL   opens or focuses the window and asks to verify what a legekonsultasjon: address holds
+  legekonsultasjon invite [flags]     asks the running program to verify an invitation and says as JSON what became of it
+  legekonsultasjon import [flags] F   asks the running program to show the appointments of a file (CSV or .ics)
   legekonsultasjon signin [flags]     signs in without a window, for demos and tests
   legekonsultasjon version
 
@@ -36,11 +50,20 @@ type options struct {
 	log      string
 	size     string
 	loopback bool
+	first    *handover.Order // what the start was for beyond the window, or nil
 }
 
 // parse reads the flags of the window. It returns flag.ErrHelp after help was asked for.
 func parse(args []string, out io.Writer) (options, error) {
-	var o options
+	o, rest, err := parseWindow(args, out)
+	if err == nil && len(rest) > 0 {
+		err = fmt.Errorf("unknown argument %q", rest[0])
+	}
+	return o, err
+}
+
+// parseWindow reads the flags of the window and returns what stands behind them.
+func parseWindow(args []string, out io.Writer) (o options, rest []string, err error) {
 	f := flag.NewFlagSet("legekonsultasjon", flag.ContinueOnError)
 	f.SetOutput(out)
 	f.Usage = func() {
@@ -55,17 +78,13 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.StringVar(&o.size, "size", "1180x760", "`width x height` of the window at the start")
 	f.BoolVar(&o.loopback, "loopback", false, "connect calls within this machine: for demos and tests")
 	if err := f.Parse(args); err != nil {
-		return o, err
-	}
-	if f.NArg() > 0 {
-		return o, fmt.Errorf("unknown argument %q", f.Arg(0))
+		return o, nil, err
 	}
 	if o.renderer != "auto" && o.renderer != "raster" && o.renderer != "child" {
-		return o, fmt.Errorf("unknown renderer %q", o.renderer)
+		return o, nil, fmt.Errorf("unknown renderer %q", o.renderer)
 	}
-	var err error
 	o.profile, err = profileFolder(o.profile)
-	return o, err
+	return o, f.Args(), err
 }
 
 // profileFolder makes the folder, for its owner only.

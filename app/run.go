@@ -47,7 +47,10 @@ func (p *program) run(one *instance) int {
 // start lets everything run that draws. It must not happen before Fyne's loop runs: until then Fyne would draw on the
 // goroutine that asks.
 func (p *program) start(ctx context.Context, end context.CancelFunc, one *instance, ended chan<- struct{}) {
-	one.onCall(func() { p.bridge.Do(p.raise) })
+	one.onOrder(p.takeOrder)
+	if o := p.options.first; o != nil {
+		p.post(desk.DoTake{Request: o.Request, Way: desk.WayURL})
+	}
 	p.inspect(ctx)
 	go p.bridge.Tick(ctx)
 	go func() {

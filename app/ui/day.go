@@ -258,6 +258,8 @@ type rowAction struct {
 // next is the thing to do, which stands in the row rather than in its menu.
 func (r *dayRow) next(d desk.DayRow) (rowAction, bool) {
 	switch {
+	case d.CanVerify:
+		return rowAction{key: "row.verify", command: desk.DoOpenDraft{Draft: r.id}}, true
 	case d.UndoUntil.After(r.w.now):
 		return rowAction{key: "row.undo", command: desk.DoUndo{Invitation: r.id}}, true
 	case d.CanResend && d.Status == desk.SendLate:
@@ -306,6 +308,7 @@ func (r *dayRow) actions() (out []rowAction) {
 		{d.CanMove, rowAction{key: "row.move", press: func() { r.w.move.open(r.row) }}},
 		{d.CanAloud, rowAction{key: "row.readAloud", command: desk.DoReadAloud{Invitation: id}}},
 		{d.CanNewPIN, rowAction{key: "row.newPIN", command: desk.DoNewPIN{Invitation: id}}},
+		{d.CanVerify, rowAction{key: "row.dropDraft", command: desk.DoDropDraft{Draft: id}}},
 		{d.CanFinish, rowAction{key: "row.finish", command: desk.DoFinish{Invitation: id}}},
 		{d.CanCancel, rowAction{key: "row.cancel", command: desk.DoCancel{Invitation: id}}},
 	} {

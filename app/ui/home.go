@@ -15,6 +15,7 @@ type homeView struct {
 	top     *topBar
 	banner  *banner
 	waiting *waitingView
+	drafts  *draftsLine
 	day     *dayView
 	invite  *inviteView
 	columns *fyne.Container
@@ -23,8 +24,8 @@ type homeView struct {
 func newHomeView(w *Window) *homeView {
 	v := &homeView{w: w}
 	v.top, v.banner = newTopBar(w), newBanner(w, w.skin)
-	v.waiting, v.day, v.invite = newWaitingView(w), newDayView(w), newInviteView(w)
-	left := w.skin.NewScroll(part.Inset(24, 4, 24, 24, part.Column(20, v.waiting.content, v.day.content)))
+	v.waiting, v.drafts, v.day, v.invite = newWaitingView(w), newDraftsLine(w), newDayView(w), newInviteView(w)
+	left := w.skin.NewScroll(part.Inset(24, 4, 24, 24, part.Column(20, v.waiting.content, v.drafts.content, v.day.content)))
 	right := w.skin.NewScroll(part.Inset(24, 24, 24, 4, v.invite.content))
 	v.columns = container.New(&columns{}, left, right)
 	page := container.New(&below{}, part.Column(0, v.top.content, v.banner.content), v.columns)
@@ -36,6 +37,7 @@ func (v *homeView) Render(s desk.State) {
 	v.top.Render(s)
 	v.banner.Render(v.problem(s))
 	v.waiting.Render(s)
+	v.drafts.Render(s)
 	v.day.Render(s)
 	v.invite.Render(s)
 	v.relayout()

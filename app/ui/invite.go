@@ -32,6 +32,7 @@ type inviteView struct {
 	phoneSaid    string      // the problem that the last state had
 	emailSaid    string
 	asked        *part.Field // where the open dialog came from
+	filled       int         // the Prefill that was taken last
 }
 
 func newInviteView(w *Window) *inviteView {
@@ -68,7 +69,8 @@ func newInviteView(w *Window) *inviteView {
 		gap(18), k.OrLine(w.t("invite.or")), gap(12),
 		v.email, gap(12), v.byEmail, v.noMail)
 	hint := k.NewProse(part.SmallStyle().With(part.Faint), w.t("invite.hint"))
-	v.content = part.Column(14, k.Card(part.Pad(22, form)), part.Inset(0, 6, 0, 6, hint))
+	list := k.NewButton(part.Quiet, w.t("import.open"), w.openImport).Sized(36, 8, 10)
+	v.content = part.Column(14, k.Card(part.Pad(22, form)), part.Inset(0, 6, 0, 6, hint), part.Row(0, list, part.Space()))
 	return v
 }
 
@@ -97,6 +99,9 @@ func (v *inviteView) Render(s desk.State) {
 		v.pin.Choose(string(in.PIN))
 	}
 	v.given = in
+	if p := in.Prefill; p != nil && p.Serial != v.filled {
+		v.fill(p)
+	}
 	v.answer(v.phone, &v.phoneSaid, v.w.problem(in.PhoneProblem))
 	v.answer(v.email, &v.emailSaid, v.w.problem(in.EmailProblem))
 	v.byPhone.SetEnabled(in.SMSReady)
@@ -233,6 +238,39 @@ func (v *inviteView) pasted(text string, into *part.Field) (string, bool) {
 		v.email.Focus()
 	}
 	return "", false
+}
+
+// fill takes what came from outside, to be corrected.
+func (v *inviteView) fill(p *desk.Prefill) {
+	v.filled, v.phoneSaid, v.emailSaid = p.Serial, "", ""
+	number, country := p.Phone, p.Country
+	if national, iso, ok := findNumber(p.Phone, p.Country); ok {
+		number, country = national, iso
+	}
+	if country != "" {
+		v.country.Choose(country)
+	}
+	v.phone.SetText(number)
+	v.email.SetText(p.Email)
+	if p.Language != "" {
+		v.language.Choose(p.Language)
+	}
+	later := 0
+	if !p.At.IsZero() {
+		later = 1
+		v.when.beginAt(p.At)
+	}
+	if p.Length > 0 {
+		v.length.SetOptions(lengths(v.w, p.Length), strconv.Itoa(int(p.Length/time.Minute)))
+	}
+	v.whenChoice.Choose(later)
+	show(v.whenBox, later == 1)
+	v.asked = v.phone
+	if number == "" {
+		v.asked = v.email
+	}
+	v.w.home.relayout()
+	v.asked.Focus()
 }
 
 func (v *inviteView) put(f *part.Field, text string) {

@@ -47,6 +47,7 @@ type Window struct {
 	calendar *calendarSheet
 	move     *moveSheet
 	missed   *missedSheet
+	imports  *importSheet
 	verify   *verifySheet
 	aloud    *aloudSheet
 	question *questionSheet
@@ -72,6 +73,7 @@ func (w *Window) Attach(win fyne.Window) {
 	w.setCanvas(win.Canvas())
 	win.SetPadded(false)
 	win.SetContent(w.root)
+	win.SetOnDropped(w.dropped)
 	w.addKeys()
 	w.Render(w.state)
 	w.focusFirst()
@@ -102,6 +104,7 @@ func (w *Window) build() {
 	w.unlock, w.signIn, w.home = newUnlockView(w), newSignInView(w), newHomeView(w)
 	w.settings, w.call = newSettingsView(w), newCallView(w)
 	w.calendar, w.move, w.missed = newCalendarSheet(w), newMoveSheet(w), newMissedSheet(w)
+	w.imports = newImportSheet(w)
 	w.verify, w.aloud, w.question = newVerifySheet(w), newAloudSheet(w), newQuestionSheet(w)
 	w.shown = nil
 }
@@ -120,6 +123,7 @@ func (w *Window) closeSheets() {
 		w.calendar.sheet.Close()
 		w.move.sheet.Close()
 		w.missed.sheet.Close()
+		w.imports.sheet.Close()
 		w.verify.sheet.Close()
 		w.aloud.sheet.Close()
 		w.question.sheet.Close()
@@ -162,10 +166,11 @@ func (w *Window) renderSheets(s desk.State) {
 	}
 	w.move.Render(s)
 	w.missed.Render(s)
+	w.imports.Render(s)
 	w.verify.Render(s)
 	w.aloud.Render(s)
 	w.question.Render(s)
-	w.options.Surface.Cover(w.move.sheet.IsOpen() || w.missed.sheet.IsOpen() || w.verify.sheet.IsOpen() || w.aloud.sheet.IsOpen() || w.question.sheet.IsOpen())
+	w.options.Surface.Cover(w.move.sheet.IsOpen() || w.missed.sheet.IsOpen() || w.imports.sheet.IsOpen() || w.verify.sheet.IsOpen() || w.aloud.sheet.IsOpen() || w.question.sheet.IsOpen())
 }
 
 // Tick lets what counts (waiting times, the call's length) go on between two states.

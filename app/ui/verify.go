@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -28,7 +30,10 @@ type verifySheet struct {
 	problem    *part.Prose
 	back, send *part.Button
 	to         string // whom it was built for
-	sending    bool   // Send was pressed; the dialog's closing means that it went
+	way        desk.Way
+	serial     int
+	skip       *part.Button // while several are gone through
+	sending    bool         // Send was pressed; the dialog's closing means that it went
 }
 
 func newVerifySheet(w *Window) *verifySheet {
@@ -44,6 +49,7 @@ func (v *verifySheet) build(d *desk.Verify) {
 	v.skin.Escape = v.correct
 	k := v.skin
 	v.to, v.sending, v.ticks = recipient(d), false, nil
+	v.way, v.serial = d.Way, d.Serial
 	kind := kindOf(d)
 	title := part.Style{Size: theme.Heading, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
 	v.title = k.NewProse(title, w.t("verify."+kind+".title"))
@@ -63,7 +69,14 @@ func (v *verifySheet) build(d *desk.Verify) {
 		v.name, v.note = k.NewField(w.t("verify.nameShort"), w.t("verify.optional")), k.NewField(w.t("verify.noteShort"), w.t("verify.optional"))
 		fields = part.TopRow(12, part.Grow(v.name), part.Grow(v.note))
 	}
-	body := part.Column(0, v.title, gap(6), v.text, gap(18), v.plates(d), gap(16), fields, gap(14), v.problem, gap(6), part.Row(10, part.Space(), v.back, v.send))
+	v.name.SetText(d.Name)
+	v.note.SetText(d.Note)
+	v.skip = k.NewButton(part.Ink, w.t("verify.skip"), v.next)
+	show(v.skip, d.Through)
+	from := k.NewProse(part.SmallStyle(), v.from(d))
+	show(from, from.Words() != "")
+	body := part.Column(0, v.title, gap(6), v.text, from, gap(18), v.plates(d), gap(16), fields, gap(14), v.problem, gap(6),
+		part.Row(10, v.skip, part.Space(), v.back, v.send))
 	v.sheet = k.NewSheet(520, body)
 }
 
@@ -144,9 +157,10 @@ func (v *verifySheet) Render(s desk.State) {
 	switch {
 	case d == nil && v.sheet.IsOpen():
 		v.sheet.Close()
-		if v.sending {
+		switch {
+		case v.sending && v.way == desk.WayForm:
 			v.w.home.invite.sent()
-		} else {
+		case !v.sending:
 			v.w.home.invite.corrected()
 		}
 		return
@@ -162,8 +176,23 @@ func (v *verifySheet) Render(s desk.State) {
 	v.sheet.Open(v.w.canvas, v.back)
 }
 
-// recipient is whom the doctor verifies.
-func recipient(d *desk.Verify) string { return d.Phone + " " + d.Email }
+// recipient is whom the doctor verifies, and in which dialog.
+func recipient(d *desk.Verify) string { return fmt.Sprint(d.Serial, " ", d.Phone, " ", d.Email) }
+
+// from says where it came from, when that was not the form, and how many come after it.
+func (v *verifySheet) from(d *desk.Verify) string {
+	if d.Way == desk.WayForm {
+		return ""
+	}
+	words := v.w.t("verify.from." + string(d.Way))
+	switch {
+	case d.Left == 1:
+		words += " " + v.w.t("verify.leftOne")
+	case d.Left > 1:
+		words += " " + v.w.t("verify.left", "count", strconv.Itoa(d.Left))
+	}
+	return words
+}
 
 func (v *verifySheet) fill(d *desk.Verify) {
 	w := v.w
@@ -235,6 +264,14 @@ func (v *verifySheet) enable() {
 	v.name.SetEnabled(!v.busy())
 	v.note.SetEnabled(!v.busy())
 	v.back.SetEnabled(!v.busy())
+	v.skip.SetEnabled(!v.busy())
+}
+
+// next leaves this one as it is.
+func (v *verifySheet) next() {
+	if !v.busy() {
+		v.w.post(desk.DoSkip{})
+	}
 }
 
 // press sends, once.
@@ -244,7 +281,7 @@ func (v *verifySheet) press() {
 	}
 	v.sending = true
 	v.enable()
-	v.w.post(desk.DoSend{Name: strings.TrimSpace(v.name.Text()), Note: strings.TrimSpace(v.note.Text())})
+	v.w.post(desk.DoSend{Name: strings.TrimSpace(v.name.Text()), Note: strings.TrimSpace(v.note.Text()), Serial: v.serial})
 }
 
 func (v *verifySheet) correct() {

@@ -43,6 +43,9 @@ func (l *loop) doTake(c DoTake) {
 	var wrong *intake.Error
 	switch err := c.Request.Check(l.now()); {
 	case errors.As(err, &wrong):
+		if c.Way == WayURL { // a click, so nobody reads what it is told
+			l.problems[slotIntake] = &Problem{Code: "intake.badLink"}
+		}
 		a.say(intake.Refused, wrong.Code)
 	case len(l.inbox) >= maxAsked:
 		a.say(intake.Busy, "")
