@@ -126,6 +126,8 @@ func (s *signer) answer(d *desk.Desk, state desk.State) (done bool, problem *des
 	case state.Screen == desk.ScreenUnlock && !s.unlocked:
 		s.unlocked = true
 		d.Do(desk.DoUnlock{Passphrase: s.passphrase})
+	case state.Screen == desk.ScreenSignIn && s.asked && in.Step == desk.SignInPasscode:
+		return true, nil, errors.New("this account wants a passcode: sign in in the window")
 	case state.Screen == desk.ScreenSignIn && !s.asked:
 		s.asked = true
 		d.Do(desk.DoSignIn{Server: s.server, Email: s.email, Password: s.password})

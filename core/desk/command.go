@@ -14,7 +14,10 @@ type Command interface{ command() }
 type DoUnlock struct{ Passphrase string }
 
 // DoSignIn signs in. The password is not kept.
-type DoSignIn struct{ Server, Email, Password string }
+type DoSignIn struct {
+	Server, Email, Password string
+	Passcode                string // where one is wanted: of the authenticator, or a recovery code
+}
 
 // DoSignOut ends the session here and at the server.
 type DoSignOut struct{}

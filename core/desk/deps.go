@@ -55,20 +55,11 @@ type Server interface {
 	SignOut(ctx context.Context, url string, s signaling.SignOut) error
 	// Dial opens a desktop's socket; the desk sends Hello.
 	Dial(ctx context.Context, url string) (signaling.Conn, error)
+	AccountServer
 }
 
 // Network is the real Server.
-type Network struct{ Client signaling.Client }
-
-// SignIn implements Server.
-func (n Network) SignIn(ctx context.Context, url string, s signaling.SignIn) (signaling.SignedIn, error) {
-	return n.Client.SignIn(ctx, url, s)
-}
-
-// SignOut implements Server.
-func (n Network) SignOut(ctx context.Context, url string, s signaling.SignOut) error {
-	return n.Client.SignOut(ctx, url, s)
-}
+type Network struct{ signaling.Client }
 
 // Dial implements Server.
 func (n Network) Dial(ctx context.Context, url string) (signaling.Conn, error) {

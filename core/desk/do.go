@@ -13,6 +13,8 @@ func (l *loop) do(c Command) {
 		l.unlockWith(c.Passphrase)
 	case DoSignIn:
 		l.doSignIn(c)
+	case DoBeginAccount, DoBackToSignIn, DoCheckEnrolment, DoEnrol, DoRecoverySeen:
+		l.doEntrance(c)
 	case DoSignOut:
 		l.signOut()
 	case DoDismiss:
@@ -153,6 +155,8 @@ func (l *loop) doSettings(c Command) {
 		l.testMail()
 	case DoTestSMS:
 		l.testSMS(c)
+	default:
+		l.doOffice(c)
 	}
 }
 

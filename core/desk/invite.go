@@ -58,6 +58,10 @@ func (l *loop) doInvite(c DoInvite) {
 // fields.
 func (l *loop) openVerify(c DoInvite) *draft {
 	l.invite.phoneProblem, l.invite.emailProblem, l.invite.verify = nil, nil, nil
+	if !l.settings.Account.MayInvite() {
+		l.invite.phoneProblem = &Problem{Code: "mayNotInvite"}
+		return nil
+	}
 	d := &draft{at: c.At, length: c.Length, pin: c.PIN, language: c.Language}
 	if !d.at.IsZero() {
 		d.at = d.at.In(l.now().Location()) // a day before is counted by our clock

@@ -55,7 +55,7 @@ func (l *loop) join(id signaling.InvitationID) {
 // come back from a call that was left.
 func (l *loop) canJoin(g *guest) bool {
 	a, _, ok := l.find(g.id)
-	if !ok || a.Closing != appointment.Open || !a.Valid(l.now()) || g.asks != nil || g.broken {
+	if !ok || !l.settings.Account.MayJoin() || a.Closing != appointment.Open || !a.Valid(l.now()) || g.asks != nil || g.broken {
 		return false
 	}
 	return g.live() != nil || g.locked != nil ||

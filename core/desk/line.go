@@ -157,7 +157,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 // isFinal tells the reasons after which trying again is of no use.
 func isFinal(code signaling.Code) bool {
 	switch code {
-	case signaling.SignedOut, signaling.PageTooOld, signaling.ServerTooOld, signaling.Replaced,
+	case signaling.SignedOut, signaling.Revoked, signaling.PageTooOld, signaling.ServerTooOld, signaling.Replaced,
 		signaling.BadAddress, signaling.InsecureAddress:
 		return true
 	}
@@ -293,8 +293,8 @@ func (l *loop) lineEnded(err error, final bool) {
 	l.Log.Info("offline", "code", code, "final", final)
 	l.lineDown()
 	switch {
-	case code == signaling.SignedOut:
-		l.signedOutElsewhere()
+	case code == signaling.SignedOut, code == signaling.Revoked:
+		l.signedOutElsewhere(code)
 	case final:
 		l.disconnect()
 		l.problems[slotLine] = lineProblem(code)
@@ -323,8 +323,15 @@ func serverCode(code signaling.Code) string {
 		return "insecure"
 	case signaling.CertificateExpired, signaling.CertificateUnknown, signaling.PageTooOld, signaling.ServerTooOld,
 		signaling.Replaced, signaling.TryLater, signaling.WrongSignIn, signaling.SignedOut, signaling.StoreFull,
-		signaling.StoreDown:
+		signaling.StoreDown, signaling.Revoked, signaling.PasscodeNeeded, signaling.WrongPasscode, signaling.EnrolFirst,
+		signaling.WrongEnrolment, signaling.ShortPassword, signaling.WeakPassword, signaling.NotAllowed, signaling.LastAdministrator:
 		return string(code)
+	case signaling.Exists:
+		return "personExists"
+	case signaling.NotYours:
+		return "personGone"
+	case signaling.BadMessage:
+		return "notTaken"
 	}
 	return string(signaling.Unreachable)
 }

@@ -37,6 +37,8 @@ type loop struct {
 	keyring   missingKeyring
 	signIn    SignIn
 	session   string
+	enrolment *enrolment // an account that is about to begin
+	office    office
 	accounts  Accounts
 	mail      mailAccount
 	mailRun   *int              // of the sign-in at the mail provider that runs

@@ -27,6 +27,7 @@ func (l *loop) doSignIn(c DoSignIn) {
 	}
 	l.signIn.Busy = true
 	request, store := l.signInRequest(email, c.Password), l.secrets
+	request.Passcode = c.Passcode
 	l.start(func(ctx context.Context) func() {
 		in, err := signInAndKeep(ctx, l.Server, store, server, request)
 		return func() { l.signedIn(server, email, in, err) }
@@ -47,21 +48,21 @@ func signInAndKeep(ctx context.Context, server Server, store settings.SecretStor
 	if err != nil {
 		return in, err
 	}
-	if err := setSecret(ctx, store, settings.SecretSession, in.Session); err != nil {
-		_ = server.SignOut(ctx, url, signaling.SignOut{Session: in.Session})
-		return in, &Refusal{Code: "secretNotSaved"}
-	}
-	return in, nil
+	return in, keepSession(ctx, server, store, url, in.Session)
 }
 
 func (l *loop) signedIn(server, email string, in signaling.SignedIn, err error) {
 	l.signIn.Busy = false
 	if err != nil {
+		if signaling.CodeOf(err) == signaling.PasscodeNeeded {
+			l.signIn.Step = SignInPasscode
+			return
+		}
 		l.signIn.Problem = refused(err, serverCode(signaling.CodeOf(err)))
 		l.Log.Info("sign-in refused", "code", l.signIn.Problem.Code)
 		return
 	}
-	l.session = in.Session
+	l.session, l.signIn.Step = in.Session, SignInForm
 	l.settings.Server, l.settings.Email, l.settings.Account = server, email, in.Account
 	l.signIn.Server, l.signIn.Email, l.signIn.Problem = server, email, nil
 	l.saveSettings()
@@ -91,15 +92,17 @@ func (l *loop) signOut() {
 	})
 }
 
-// signedOutElsewhere: the server no longer knows the session. Invitations and a running call stay as they are.
-func (l *loop) signedOutElsewhere() {
+// signedOutElsewhere: the server no longer knows the session, or somebody has revoked it. Invitations and a running call
+// stay as they are.
+func (l *loop) signedOutElsewhere(why signaling.Code) {
 	l.forgetSession()
-	l.signIn.Problem = &Problem{Code: string(signaling.SignedOut)}
+	l.signIn.Problem = &Problem{Code: string(why)}
 }
 
 func (l *loop) forgetSession() {
 	l.disconnect()
 	l.session = ""
+	l.office, l.signIn.Step, l.signIn.RecoveryCodes = office{}, SignInForm, nil
 	l.dropOutside()
 	l.settingsOpen, l.notice = false, nil
 	l.readAloud = signaling.InvitationID{}

@@ -33,6 +33,7 @@ type State struct {
 	ReadAloud  *ReadAloud
 	Call       *Call // the running call, or nil
 	Settings   Settings
+	Office     *Office // account and people, when open
 	Sound      Sound
 	Notice     *Notice   // one quiet line at the bottom; nil is none
 	Problem    *Problem  // what stands in the way of everything; a banner with a next step
@@ -48,6 +49,7 @@ const (
 	ScreenHome
 	ScreenCall
 	ScreenSettings
+	ScreenOffice // account and people
 )
 
 // Connection is the state of the line to the signaling server.
@@ -66,6 +68,12 @@ type SignIn struct {
 	Problem       *Problem
 	SealedFile    bool // there is no keyring here: secrets go into a file sealed with a passphrase, said openly
 	NewPassphrase bool // the sealed file does not exist yet: the passphrase is chosen now
+
+	Step             SignInStep
+	Doctor, Clinic   string         // SignInChoose: whose account begins
+	Authenticator    *Authenticator // SignInChoose
+	PasscodeRequired bool           // SignInChoose: by the clinic
+	RecoveryCodes    []string       // SignInRecovery
 }
 
 // WaitingRow is one patient in Venter på time.

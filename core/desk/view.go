@@ -16,7 +16,7 @@ func (l *loop) view() State {
 	s := State{
 		Screen: l.screen(), Language: l.settings.Language, Theme: l.settings.Theme, Now: l.now(),
 		Connection: l.connection, SignIn: l.signInView(), Problem: l.problem(), Question: l.question(),
-		Invite: l.inviteView(), Verify: l.verifyView(), Settings: l.viewSettings(), Sound: l.viewSound(),
+		Invite: l.inviteView(), Verify: l.verifyView(), Settings: l.viewSettings(), Office: l.officeView(), Sound: l.viewSound(),
 	}
 	if l.notice != nil {
 		notice := *l.notice
@@ -39,8 +39,10 @@ func (l *loop) screen() Screen {
 		return ScreenCall
 	case l.unlock:
 		return ScreenUnlock
-	case l.session == "":
+	case l.session == "", l.signIn.Step == SignInRecovery:
 		return ScreenSignIn
+	case l.office.open:
+		return ScreenOffice
 	case l.settingsOpen:
 		return ScreenSettings
 	}

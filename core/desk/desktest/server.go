@@ -5,7 +5,6 @@ package desktest
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"sync"
 	"time"
@@ -18,6 +17,7 @@ import (
 type Server struct {
 	Account  signaling.Account
 	Password string
+	Office   Office
 
 	mu          sync.Mutex
 	down        error // what a Dial or SignIn gets while the server is down
@@ -35,9 +35,10 @@ type held struct {
 }
 
 type desktop struct {
-	id   signaling.ParticipantID
-	who  signaling.Workstation
-	conn signaling.Conn
+	id      signaling.ParticipantID
+	who     signaling.Workstation
+	conn    signaling.Conn
+	session string
 }
 
 // NewServer makes a server that knows one doctor.
@@ -138,10 +139,10 @@ func (s *Server) SignIn(_ context.Context, _ string, in signaling.SignIn) (signa
 	if in.Email != s.Account.Email || in.Password != s.Password {
 		return signaling.SignedIn{}, &signaling.Error{Code: signaling.WrongSignIn}
 	}
-	id := signaling.NewInstallationID()
-	session := base64.RawURLEncoding.EncodeToString(id[:])
-	s.sessions[session] = true
-	return signaling.SignedIn{Session: session, Account: s.Account}, nil
+	if code := s.passcode(in.Passcode); code != "" {
+		return signaling.SignedIn{}, refuse(code)
+	}
+	return signaling.SignedIn{Session: s.begin(in.Workstation), Account: s.Account}, nil
 }
 
 // SignOut implements desk.Server.
@@ -149,6 +150,7 @@ func (s *Server) SignOut(_ context.Context, _ string, out signaling.SignOut) err
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sessions, out.Session)
+	delete(s.Office.seats, out.Session)
 	return s.down
 }
 
@@ -199,7 +201,7 @@ func (s *Server) welcome(conn signaling.Conn, hello signaling.Hello) *desktop {
 			delete(s.desktops, id)
 		}
 	}
-	d := &desktop{id: signaling.NewParticipantID(), conn: conn,
+	d := &desktop{id: signaling.NewParticipantID(), conn: conn, session: hello.Session,
 		who: signaling.Workstation{Installation: hello.Installation, Name: hello.Workstation, Online: true}}
 	s.desktops[d.id] = d
 	account := s.Account
