@@ -91,12 +91,14 @@ func (g *guard) allows(to net.Addr) bool {
 		return false
 	}
 	ip, _ := netip.AddrFromSlice(u.IP)
-	if ip.Unmap() != g.public || g.loopback {
-		return true
-	}
+	return ip.Unmap() != g.public || g.loopback || g.relayed(u.Port)
+}
+
+// relayed reports whether a port of this host is that of a live relayed address.
+func (g *guard) relayed(port int) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.ports[u.Port]
+	return g.ports[port]
 }
 
 func (g *guard) opened(port int) {

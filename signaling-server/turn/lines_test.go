@@ -149,7 +149,7 @@ func only(t *testing.T, s *Server) *line {
 
 // TestStrangersAreAnsweredAtAPace: the UDP port is no amplifier, and who holds an allocation is not slowed by them.
 func TestStrangersAreAnsweredAtAPace(t *testing.T) {
-	f := newFlood(nil, newQuota())
+	f := newFlood(nil, newQuota(), newChannels())
 	now := time.Unix(1000, 0)
 	network := gate.Network(netip.MustParseAddr("192.0.2.1"))
 	answered := 0

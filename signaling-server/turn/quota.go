@@ -7,8 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/turn/v5"
-
 	"legekonsultasjon/signaling-server/gate"
 )
 
@@ -42,17 +40,6 @@ type quota struct {
 
 func newQuota() *quota {
 	return &quota{perName: map[string]int{}, clients: map[string]int{}, holders: map[string]func(bool){}}
-}
-
-func (s *Server) events() turn.EventHandler {
-	return turn.EventHandler{
-		OnAllocationCreated: s.quota.created, OnAllocationDeleted: s.quota.deleted,
-		OnAuth: func(_, _ net.Addr, _, _, _, _ string, right bool) {
-			if !right {
-				s.quota.refused.Add(1)
-			}
-		},
-	}
 }
 
 func (q *quota) allows(name, _ string, _ net.Addr) bool {
@@ -131,8 +118,9 @@ func (q *quota) stats() Stats {
 
 // flood is the UDP socket, behind which pion answers everybody. It drops what strangers ask too fast.
 type flood struct {
-	net.PacketConn
-	quota *quota
+	*net.UDPConn
+	quota    *quota
+	channels *channels
 
 	// One goroutine reads.
 	strangers map[netip.Prefix]*pace
@@ -144,19 +132,23 @@ type pace struct {
 	at   time.Time
 }
 
-func newFlood(conn net.PacketConn, q *quota) *flood {
-	return &flood{PacketConn: conn, quota: q, strangers: map[netip.Prefix]*pace{}}
+func newFlood(conn *net.UDPConn, q *quota, c *channels) *flood {
+	return &flood{UDPConn: conn, quota: q, channels: c, strangers: map[netip.Prefix]*pace{}}
 }
 
-// ReadFrom implements net.PacketConn, for one goroutine.
+// ReadFrom implements net.PacketConn, for one goroutine. What belongs to a channel is on its way already and not returned.
 func (f *flood) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
-		n, from, err := f.PacketConn.ReadFrom(b)
-		if err != nil || n > 0 && b[0]&0xC0 != 0 { // channel data (RFC 8656 section 12.4) of strangers gets no answer anyway
-			return n, from, err
+		n, at, err := f.ReadFromUDPAddrPort(b)
+		if err != nil {
+			return n, nil, err
 		}
-		u, ok := from.(*net.UDPAddr)
-		if ok && (f.quota.holds(pair(u, f.LocalAddr())) || f.answers(gate.Network(u.AddrPort().Addr()), time.Now())) {
+		data := n > 0 && b[0]&0xC0 != 0 // of a channel (RFC 8656 section 12.4); strangers' gets no answer anyway
+		if data && f.channels.up(plain(at), b[:n]) {
+			continue
+		}
+		from := net.UDPAddrFromAddrPort(at)
+		if data || f.quota.holds(pair(from, f.LocalAddr())) || f.answers(gate.Network(at.Addr()), time.Now()) {
 			return n, from, nil
 		}
 		f.quota.flood.Add(1)

@@ -22,10 +22,11 @@ const (
 
 // relays opens the relayed addresses.
 type relays struct {
-	guard  *guard
-	public netip.Addr
-	listen string // local address; empty for any
-	flow   *flow
+	guard    *guard
+	public   netip.Addr
+	listen   string // local address; empty for any
+	flow     *flow
+	channels *channels
 }
 
 // flow counts what all relayed addresses carry.
@@ -45,8 +46,10 @@ func (r *relays) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketCo
 	}
 	port := conn.LocalAddr().(*net.UDPAddr).Port
 	r.guard.opened(port)
-	relayed := &guarded{PacketConn: conn, guard: r.guard, flow: r.flow, port: port,
+	relayed := &guarded{UDPConn: conn.(*net.UDPConn), guard: r.guard, flow: r.flow, port: port, channels: r.channels,
+		peers: map[netip.AddrPort]*binding{}, buffer: make([]byte, channelHeader+largest),
 		in: rate.NewLimiter(paceBytes, paceBurst), out: rate.NewLimiter(paceBytes, paceBurst)}
+	r.channels.opened(relayed)
 	return relayed, &net.UDPAddr{IP: r.public.AsSlice(), Port: port}, nil
 }
 
@@ -60,23 +63,33 @@ func (r *relays) AllocateConn(turn.AllocateConnConfig) (net.Conn, error) { retur
 
 // guarded is one relayed address.
 type guarded struct {
-	net.PacketConn
-	guard   *guard
-	flow    *flow
-	port    int
-	in, out *rate.Limiter
-	once    sync.Once
+	*net.UDPConn
+	guard    *guard
+	flow     *flow
+	port     int
+	channels *channels
+	peers    map[netip.AddrPort]*binding // under channels.mu
+	buffer   []byte                      // of the one goroutine that reads
+	in, out  *rate.Limiter
+	once     sync.Once
 }
 
-// ReadFrom implements net.PacketConn.
+// ReadFrom implements net.PacketConn, for one goroutine. What belongs to a channel is on its way already and not returned.
 func (g *guarded) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
-		n, from, err := g.PacketConn.ReadFrom(b)
-		if err != nil || g.in.AllowN(time.Now(), n) {
-			g.flow.in.Add(uint64(max(n, 0)))
-			return n, from, err
+		n, from, err := g.ReadFromUDPAddrPort(g.buffer[channelHeader:])
+		if err != nil {
+			return 0, nil, err
 		}
-		g.flow.dropped.Add(1)
+		if !g.in.AllowN(time.Now(), n) {
+			g.flow.dropped.Add(1)
+			continue
+		}
+		g.flow.in.Add(uint64(n))
+		if g.channels.down(g, plain(from), g.buffer[:channelHeader+n]) {
+			continue
+		}
+		return copy(b, g.buffer[channelHeader:channelHeader+n]), net.UDPAddrFromAddrPort(from), nil
 	}
 }
 
@@ -86,18 +99,40 @@ func (g *guarded) WriteTo(b []byte, to net.Addr) (int, error) {
 		g.flow.denied.Add(1)
 		return 0, errDenied
 	}
-	if !g.out.AllowN(time.Now(), len(b)) {
-		g.flow.dropped.Add(1)
-		return len(b), nil
+	if g.passes(len(b)) {
+		return g.UDPConn.WriteTo(b, to)
 	}
-	g.flow.out.Add(uint64(len(b)))
-	return g.PacketConn.WriteTo(b, to)
+	return len(b), nil
+}
+
+// send is WriteTo for a channel, whose peer has been looked at when it was bound.
+func (g *guarded) send(b []byte, to *binding) {
+	if to.own && !g.guard.relayed(int(to.peer.Port())) {
+		g.flow.denied.Add(1)
+		return
+	}
+	if g.passes(len(b)) {
+		_, _ = g.WriteToUDPAddrPort(b, to.peer) // a datagram that cannot be sent is lost, as any may be
+	}
+}
+
+// passes keeps the pace of what goes out.
+func (g *guarded) passes(n int) bool {
+	if !g.out.AllowN(time.Now(), n) {
+		g.flow.dropped.Add(1)
+		return false
+	}
+	g.flow.out.Add(uint64(n))
+	return true
 }
 
 // Close implements net.PacketConn.
 func (g *guarded) Close() error {
-	g.once.Do(func() { g.guard.closed(g.port) })
-	return g.PacketConn.Close()
+	g.once.Do(func() {
+		g.guard.closed(g.port)
+		g.channels.closed(g)
+	})
+	return g.UDPConn.Close()
 }
 
 // quiet drops pion's own log lines: they hold addresses.

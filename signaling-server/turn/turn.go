@@ -48,8 +48,10 @@ type Server struct {
 	quota  *quota
 	guard  *guard
 	flow   *flow
-	lines  []*lines // the listeners of TCP and TLS
-	urls   []string // of TURN
+	short  *channels
+	front  *net.UDPConn // that clients write to; nil without UDP
+	lines  []*lines     // the listeners of TCP and TLS
+	urls   []string     // of TURN
 	stun   []string
 	port   int
 	denied atomic.Uint64
@@ -67,7 +69,7 @@ func Listen(opts Options) (*Server, error) {
 	var secret [32]byte // of this process: after a restart there are no allocations left that could need the old one
 	_, _ = rand.Read(secret[:])
 	s := &Server{
-		opts: opts, names: names{secret: secret[:], now: opts.Now}, flow: new(flow),
+		opts: opts, names: names{secret: secret[:], now: opts.Now}, flow: new(flow), short: newChannels(),
 		guard: newGuard(opts.PublicIP, opts.AllowLoopback),
 	}
 	s.quota = newQuota()
@@ -105,15 +107,33 @@ func (s *Server) addUDP(config *turn.ServerConfig) error {
 	if err != nil {
 		return fmt.Errorf("UDP: %w", err)
 	}
+	s.front = conn.(*net.UDPConn)
 	local := conn.LocalAddr().(*net.UDPAddr)
 	s.port = local.Port
 	host := net.JoinHostPort(s.opts.PublicIP.String(), strconv.Itoa(s.port))
 	s.stun = append(s.stun, "stun:"+host)
 	s.urls = append(s.urls, "turn:"+host+"?transport=udp")
 	config.PacketConnConfigs = append(config.PacketConnConfigs, turn.PacketConnConfig{
-		PacketConn: newFlood(conn, s.quota), RelayAddressGenerator: s.relays(local.IP), PermissionHandler: s.permits,
+		PacketConn: newFlood(s.front, s.quota, s.short), RelayAddressGenerator: s.relays(local.IP, s.short), PermissionHandler: s.permits,
 	})
 	return nil
+}
+
+func (s *Server) events() turn.EventHandler {
+	return turn.EventHandler{
+		OnAllocationCreated: s.quota.created, OnAllocationDeleted: s.quota.deleted,
+		OnAuth: func(_, _ net.Addr, _, _, _, _ string, right bool) {
+			if !right {
+				s.quota.refused.Add(1)
+			}
+		},
+		OnChannelCreated: func(client, _ net.Addr, _, _, _ string, relayed, peer net.Addr, number uint16) {
+			s.short.created(client, relayed, peer, number, s.front)
+		},
+		OnChannelDeleted: func(client, _ net.Addr, _, _, _ string, _, _ net.Addr, number uint16) {
+			s.short.deleted(client, number)
+		},
+	}
 }
 
 // addLines listens for TCP and TLS. Relayed addresses are UDP there too (RFC 8656 section 3.1).
@@ -122,7 +142,7 @@ func (s *Server) addLines(config *turn.ServerConfig) error {
 		in := newLines(l, s.quota)
 		s.lines = append(s.lines, in)
 		config.ListenerConfigs = append(config.ListenerConfigs, turn.ListenerConfig{
-			Listener: in, RelayAddressGenerator: s.relays(bound(l)), PermissionHandler: s.permits,
+			Listener: in, RelayAddressGenerator: s.relays(bound(l), newChannels()), PermissionHandler: s.permits,
 		})
 	}
 	if s.opts.TCP != "" {
@@ -175,8 +195,9 @@ func family(ip netip.Addr) string {
 	return "udp6"
 }
 
-func (s *Server) relays(local net.IP) *relays {
-	r := &relays{guard: s.guard, public: s.opts.PublicIP, flow: s.flow}
+// relays opens relayed addresses for one listener; short knows those of clients that come by UDP.
+func (s *Server) relays(local net.IP, short *channels) *relays {
+	r := &relays{guard: s.guard, public: s.opts.PublicIP, flow: s.flow, channels: short}
 	if local != nil && !local.IsUnspecified() {
 		r.listen = local.String()
 	}
