@@ -53,9 +53,9 @@ type letter struct {
 }
 
 // openHospital builds the server and has it ready with so many workstations and as many invitations for each. The server
-// has been started anew since: what it holds is what the store gave back.
-func openHospital(ctx context.Context, seats, letters int, secure bool) (h *hospital, err error) {
-	h = &hospital{}
+// has been started anew since: what it holds is what the store gave back. options are more of serve's.
+func openHospital(ctx context.Context, seats, letters int, secure bool, options ...string) (h *hospital, err error) {
+	h = &hospital{options: options}
 	if h.dir, err = os.MkdirTemp("", "hospital"); err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (h *hospital) secure() error {
 	h.trust = &tls.Config{RootCAs: x509.NewCertPool()}
 	h.trust.RootCAs.AppendCertsFromPEM(text)
 	h.url = fmt.Sprintf("https://localhost:%d", h.port)
-	h.options = []string{"--tls-cert", chain, "--tls-key", key}
+	h.options = append(h.options, "--tls-cert", chain, "--tls-key", key)
 	return nil
 }
 

@@ -19,3 +19,12 @@ func TestRun(t *testing.T) {
 		t.Logf("TLS %t: %+v", secure, out)
 	}
 }
+
+// TestRelaying is the bench of the relays for a moment.
+func TestRelaying(t *testing.T) {
+	ours, peer, err := Relaying{Pairs: 2, Pictures: 2, For: time.Second}.Run(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(ours, peer)
+}
