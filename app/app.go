@@ -27,6 +27,7 @@ import (
 	"legekonsultasjon/app/driver/screen"
 	"legekonsultasjon/app/driver/vpx"
 	"legekonsultasjon/app/driver/yuv"
+	"legekonsultasjon/app/equipment"
 	"legekonsultasjon/app/ui"
 	"legekonsultasjon/app/ui/part"
 	"legekonsultasjon/app/ui/theme"
@@ -144,8 +145,8 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 		Clock:    deskClock(),
 		Post:     desk.NewLetters(deskClock(), nil),
 		NewPeer:  newPeer(clock, p.sound.encoder()),
-		Devices: &devices{cameras: cameras, sound: sound, treatment: &p.sound, camera: o.camera, picture: p.surface.Picture(0), selfView: p.surface.SelfView(),
-			speaker: func(id string) { p.speaker.Store(&id) }, log: log},
+		Devices: equipment.New(equipment.Config{Cameras: cameras, Sound: sound, Camera: o.camera, Speech: p.sound.speech(),
+			Picture: p.surface.Picture(0), SelfView: p.surface.SelfView(), Log: log}),
 		Notifier: notify.New(p.notifyArrival, sound, assets.Chime(), p.chimeOn, log),
 		Log:      log,
 		Loopback: o.loopback,
@@ -237,6 +238,7 @@ func (p *program) show(s desk.State) {
 		p.log.Info("shows", "screen", screens[s.Screen], "online", s.Connection == desk.Online)
 	}
 	p.sound.set(s.Sound)
+	p.speaker.Store(&s.Settings.Ring)
 	p.bridge.Show(s)
 	if p.phrase != "" && s.Screen == desk.ScreenUnlock && !s.SignIn.Busy {
 		p.post(desk.DoUnlock{Passphrase: p.phrase})

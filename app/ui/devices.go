@@ -22,7 +22,7 @@ type deviceView struct {
 func newDeviceView(w *Window, k *part.Skin) *deviceView {
 	v := &deviceView{w: w, skin: k, choices: map[string]*part.Choice{}}
 	v.content = part.Column(14)
-	for _, kind := range []string{"camera", "microphone", "speaker"} {
+	for _, kind := range []string{"camera", "microphone", "speaker", "ring"} {
 		c := k.NewChoice(w.t("devices."+kind), func(id string) { w.post(desk.DoChooseDevice{Kind: kind, ID: id}) })
 		v.choices[kind] = c
 		v.content.Add(c)
@@ -46,6 +46,7 @@ func (v *deviceView) Render(s desk.Settings) {
 	v.fill("camera", s.Cameras)
 	v.fill("microphone", s.Microphones)
 	v.fill("speaker", s.Speakers)
+	v.fill("ring", s.Rings)
 	v.sound.Render(v.w.state.Sound)
 	if c := v.w.state.Call; c != nil {
 		v.fillVolume(c.Volume)

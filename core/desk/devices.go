@@ -91,6 +91,8 @@ func (l *loop) deviceOf(kind string) (mediadevice.Kind, *settings.Device) {
 		return mediadevice.Microphone, &l.settings.Devices.Microphone
 	case "speaker":
 		return mediadevice.Speaker, &l.settings.Devices.Speaker
+	case "ring":
+		return mediadevice.Speaker, &l.settings.Devices.Ring
 	}
 	return 0, nil
 }
@@ -175,9 +177,15 @@ func (l *loop) deviceProblem(d call.Device) *Problem {
 	return nil
 }
 
+// ring is the speaker that the chime rings on.
+func (l *loop) ring() mediadevice.Selection {
+	chosen := l.settings.Devices.Ring
+	return mediadevice.SelectRing(l.inventory, mediadevice.Choice{ID: chosen.ID, Name: chosen.Name})
+}
+
 // choices is a drop-down: the device in use is chosen in it, and one that was chosen and is not plugged in stays.
-func (l *loop) choices(kind mediadevice.Kind, remembered settings.Device) []DeviceChoice {
-	have, used := l.inventory.Of(kind), l.selected(kind)
+func (l *loop) choices(kind mediadevice.Kind, used mediadevice.Selection, remembered settings.Device) []DeviceChoice {
+	have := l.inventory.Of(kind)
 	out := make([]DeviceChoice, 0, len(have)+1)
 	for _, d := range have {
 		out = append(out, DeviceChoice{ID: d.ID, Name: d.Name, Chosen: used.Found() && d.ID == used.Device.ID})

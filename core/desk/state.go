@@ -310,6 +310,8 @@ type Settings struct {
 	MailPresets                    []MailPreset
 	MailSignIn                     MailSignIn
 	Cameras, Microphones, Speakers []DeviceChoice
+	Rings                          []DeviceChoice // speakers, for the chime
+	Ring                           string         // id of the one it rings on, "" for none
 	Language, Theme                string
 	RelayOnly                      bool
 	Chime                          bool

@@ -95,6 +95,23 @@ func Select(inv Inventory, kind Kind, choice Choice) Selection {
 	return s
 }
 
+// SelectRing picks the speaker that the chime rings on: not a headset, which lies on the desk while nobody calls.
+func SelectRing(inv Inventory, choice Choice) Selection {
+	candidates := inv.Of(Speaker)
+	if s, ok := remembered(candidates, choice); ok {
+		return s
+	}
+	aloud := slices.DeleteFunc(slices.Clone(candidates), IsHeadset)
+	s := automatic(aloud, Camera) // no headset is looked for
+	if !s.Found() {
+		s = automatic(candidates, Speaker)
+	}
+	if !choice.Automatic() {
+		s.Missing = choice.Name
+	}
+	return s
+}
+
 func remembered(candidates Inventory, choice Choice) (Selection, bool) {
 	if choice.Automatic() {
 		return Selection{}, false

@@ -50,6 +50,27 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+func TestSelectRing(t *testing.T) {
+	jabra := Device{Kind: Speaker, ID: "s2", Name: "Jabra Evolve 30", Default: true}
+	loud := Device{Kind: Speaker, ID: "s3", Name: "Innebygd"}
+	for name, c := range map[string]struct {
+		there   Inventory
+		choice  Choice
+		id      string
+		missing string
+	}{
+		"not the headset":                  {Inventory{jabra, loud}, Choice{}, "s3", ""},
+		"the headset, for want of another": {Inventory{jabra, desk}, Choice{}, "s2", ""},
+		"the one that was chosen":          {Inventory{jabra, loud}, Remember(jabra), "s2", ""},
+		"the one that was chosen is gone":  {Inventory{jabra, loud}, Remember(speaker), "s3", "HDMI"},
+		"there is no speaker":              {Inventory{desk}, Choice{}, "", ""},
+	} {
+		if s := SelectRing(c.there, c.choice); s.Device.ID != c.id || s.Missing != c.missing {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+}
+
 func TestOfPutsMonitorsLast(t *testing.T) {
 	got := Inventory{monitor, speaker, desk}.Of(Microphone)
 	if len(got) != 2 || got[0].ID != "m2" || got[1].ID != "m4" {

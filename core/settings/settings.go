@@ -68,6 +68,7 @@ type Devices struct {
 	Camera     Device `json:"camera"`
 	Microphone Device `json:"microphone"`
 	Speaker    Device `json:"speaker"`
+	Ring       Device `json:"ring"` // the speaker that the chime rings on
 }
 
 // Sound is how the doctor's own sound is treated. The zero value is how it is best for most.

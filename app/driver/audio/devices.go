@@ -18,13 +18,5 @@ func list() (mediadevice.Inventory, error) {
 		return nil, err
 	}
 	defer conn.close()
-	microphones, err := conn.list(mediadevice.Microphone)
-	if err != nil {
-		return nil, explain(err)
-	}
-	speakers, err := conn.list(mediadevice.Speaker)
-	if err != nil {
-		return nil, explain(err)
-	}
-	return append(microphones, speakers...), nil
+	return conn.all()
 }
