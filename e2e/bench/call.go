@@ -32,6 +32,14 @@ var sizes = []size{{"vga", 640, 480}, {"720p", 1280, 720}}
 // kit is what is shown and said in the calls of a run: y4m and WAV files.
 type kit struct{ clip, doctor, patient string }
 
+func newKit(t *trial, dir string, z size) kit {
+	k := kit{patient: filepath.Join(dir, "patient.wav"), doctor: filepath.Join(dir, "doctor.wav")}
+	rig.Speech(t, k.patient, "God dag. Kneet er fortsatt vondt når jeg går i trapper, men det er bedre enn i forrige uke.", "60")
+	rig.Speech(t, k.doctor, "Så fint. Da fortsetter vi med øvelsene i to uker til, og så tar vi en ny prat om ski.", "35")
+	k.clip = rig.PaintClip(t, filepath.Join(dir, "doctor.y4m"), z.width, z.height, rate, 60, 1).File
+	return k
+}
+
 // sitting is one call, measured.
 type sitting struct {
 	cpu, screen        float64 // seconds per minute: the doctor's program with its children, and its X server
@@ -74,10 +82,7 @@ func sittings(ctx context.Context, z size, runs int) (ours, peers []sitting, err
 		err := try(ctx, func(t *trial) {
 			dir := t.TempDir()
 			rig.Awake(t, dir)
-			k := kit{patient: filepath.Join(dir, "patient.wav"), doctor: filepath.Join(dir, "doctor.wav")}
-			rig.Speech(t, k.patient, "God dag. Kneet er fortsatt vondt når jeg går i trapper, men det er bedre enn i forrige uke.", "60")
-			rig.Speech(t, k.doctor, "Så fint. Da fortsetter vi med øvelsene i to uker til, og så tar vi en ny prat om ski.", "35")
-			k.clip = rig.PaintClip(t, filepath.Join(dir, "doctor.y4m"), z.width, z.height, rate, 60, 1).File
+			k := newKit(t, dir, z)
 			o := one(t, func(t *trial) sitting { return ourCall(t, z, k) })
 			p := one(t, func(t *trial) sitting { return peerCall(t, z, k, o) })
 			t.Logf("%s ours %v", z.name, o)

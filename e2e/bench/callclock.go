@@ -98,6 +98,16 @@ func (w *watcher) firstPicture() time.Time {
 	return w.first
 }
 
+// idle is how long no new picture has been seen.
+func (w *watcher) idle() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.delays) > 1<<16 {
+		w.delays = nil // of a soak, nobody asks for them
+	}
+	return time.Since(w.last)
+}
+
 // stop ends the reading and sums it up since the last fresh.
 func (w *watcher) stop() (p50, p99, perSecond, longest float64) {
 	close(w.ended)

@@ -123,8 +123,17 @@ func (c *clinic) invite(d *rig.Desktop, address, name string) postoffice.Letter 
 	return letter
 }
 
-// ourCall is a call with the desktop program in the doctor's place, and the patient on the page of the product.
-func ourCall(t *trial, z size, k kit) sitting {
+// live is a call that has just begun between the desktop program and a patient on the page of the product.
+type live struct {
+	*clinic
+	desktop *rig.Desktop
+	patient *rig.Page
+	watcher *watcher
+	place   image.Rectangle // of the patient's picture
+	pressed time.Time       // Delta
+}
+
+func join(t *trial, z size, k kit) live {
 	c := newClinic(newHouse(t))
 	c.sound.Play(t, c.dir, "mic", rig.Repeat(t, k.doctor, 30))
 	d := rig.NewDesktop(t, rig.DesktopOptions{Dir: c.folder("desktop"), Env: c.env, Display: c.screen,
@@ -135,7 +144,7 @@ func ourCall(t *trial, z size, k kit) sitting {
 	patient.Visit(letter.Link)
 	patient.Sees(20*time.Second, kari.Name)
 	patient.Types("input[inputmode=numeric]", letter.PIN)
-	patient.PressWords(5*time.Second, "Delta")
+	patient.PressWords(5*time.Second, "Fortsett")
 	patient.Sees(20*time.Second, "Sjekk bilde og lyd")
 	patient.PressWords(20*time.Second, "Gå til venterommet")
 	d.Sees(20*time.Second, "Ola H.")
@@ -144,11 +153,17 @@ func ourCall(t *trial, z size, k kit) sitting {
 	d.Press(10*time.Second, "Delta")
 	pressed := d.Clicked()
 	rig.Until(t, 20*time.Second, "the patient's picture where it belongs in the doctor's window", func() bool { return !w.firstPicture().IsZero() })
-	out := c.measure(z, patient, d.Process.PID(), w, d.Pause)
-	out.join = float64(w.firstPicture().Sub(pressed).Microseconds()) / 1000
-	out.place, out.own = picture(t, d, "patient"), picture(t, d, "self")
-	if out.place != place {
-		t.Fatalf("the patient's picture stands at %v, not at %v", out.place, place)
+	return live{c, d, patient, w, place, pressed}
+}
+
+// ourCall is a call with the desktop program in the doctor's place.
+func ourCall(t *trial, z size, k kit) sitting {
+	l := join(t, z, k)
+	out := l.measure(z, l.patient, l.desktop.Process.PID(), l.watcher, l.desktop.Pause)
+	out.join = float64(l.watcher.firstPicture().Sub(l.pressed).Microseconds()) / 1000
+	out.place, out.own = picture(t, l.desktop, "patient"), picture(t, l.desktop, "self")
+	if out.place != l.place {
+		t.Fatalf("the patient's picture stands at %v, not at %v", out.place, l.place)
 	}
 	return out
 }

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -34,6 +35,7 @@ type row struct {
 // bench measures one or more rows. One whose names all fail to match is not run.
 type bench struct {
 	names []string
+	alone bool // it takes long: run only when it is named
 	run   func(ctx context.Context, runs int) ([]row, error)
 }
 
@@ -45,9 +47,15 @@ func benches() []bench {
 		callBench(sizes[1]),
 		startBench(),
 		idleBench(),
+		soakBench(),
 		serverBench(false),
 		serverBench(true),
 	}
+}
+
+// named reports whether a pattern is a name of this bench, or the most of one: it is not meant with all others.
+func (b bench) named(pattern string) bool {
+	return slices.ContainsFunc(b.names, func(name string) bool { return len(pattern) >= 4 && strings.Contains(name, pattern) })
 }
 
 func main() {
@@ -80,7 +88,7 @@ func measure(pattern string, runs int, dir string) error {
 	var rows []row
 	var failed error
 	for _, b := range benches() {
-		if !slices.ContainsFunc(b.names, wanted.MatchString) {
+		if !slices.ContainsFunc(b.names, wanted.MatchString) || b.alone && !b.named(pattern) {
 			continue
 		}
 		got, err := b.run(ctx, runs)
