@@ -125,7 +125,8 @@ type edge struct {
 	authority *certificate.Authority // nil without --tls-auto
 	relay     *turn.Server           // nil without TURN in this process
 	external  *turn.External         // nil without --turn-urls
-	plain     *http.Server           // nil without --http-listen
+	http      net.Listener           // nil without --http-listen
+	plain     *http.Server           // on it; nil until it is served
 	plainDone chan struct{}
 }
 
@@ -137,6 +138,12 @@ func openEdge(f *edgeFlags, public *url.URL, listener net.Listener, st *store.St
 			e.close()
 		}
 	}()
+	if f.httpListen != "" { // before the authority is asked: it may answer at once
+		if e.http, err = listen("tcp", f.httpListen); err != nil {
+			_ = listener.Close()
+			return nil, err
+		}
+	}
 	source, err := e.certificates(f, public, listener, st, log)
 	if err != nil {
 		_ = listener.Close()
@@ -150,7 +157,16 @@ func openEdge(f *edgeFlags, public *url.URL, listener net.Listener, st *store.St
 	if err := e.openTURN(f, public, source, log); err != nil {
 		return nil, err
 	}
-	return e, e.openPlain(f, public)
+	e.openPlain(public)
+	return e, nil
+}
+
+// port is the one that a listener has; 0 for none.
+func port(l net.Listener) int {
+	if l == nil {
+		return 0
+	}
+	return l.Addr().(*net.TCPAddr).Port
 }
 
 type certificateSource func(*tls.ClientHelloInfo) (*tls.Certificate, error)
@@ -181,7 +197,7 @@ func (e *edge) certificates(f *edgeFlags, public *url.URL, listener net.Listener
 		}
 		e.authority, err = certificate.Obtain(certificate.Options{
 			Hosts: []string{public.Hostname()}, Email: f.acmeEmail, Directory: f.acmeDirectory, Roots: roots,
-			Storage: certificate.NewStorage(st), HTTP: f.httpListen != "", Port: listener.Addr().(*net.TCPAddr).Port, Log: log,
+			Storage: certificate.NewStorage(st), HTTPPort: port(e.http), Port: port(listener), Log: log,
 		})
 		if err != nil {
 			return nil, err
@@ -246,13 +262,9 @@ func publicPort(u *url.URL) int {
 }
 
 // openPlain answers on http: the authority's questions, and for the rest where https is.
-func (e *edge) openPlain(f *edgeFlags, public *url.URL) error {
-	if f.httpListen == "" {
-		return nil
-	}
-	l, err := listen("tcp", f.httpListen)
-	if err != nil {
-		return err
+func (e *edge) openPlain(public *url.URL) {
+	if e.http == nil {
+		return
 	}
 	var handler http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		to := *public
@@ -268,9 +280,8 @@ func (e *edge) openPlain(f *edgeFlags, public *url.URL) error {
 	e.plainDone = make(chan struct{})
 	go func() {
 		defer close(e.plainDone)
-		_ = e.plain.Serve(gate.New(l, gate.Options{Pending: 512, Open: 512}))
+		_ = e.plain.Serve(gate.New(e.http, gate.Options{Pending: 512, Open: 512}))
 	}()
-	return nil
 }
 
 // fill says to the door what the edge gives.
@@ -295,6 +306,8 @@ func (e *edge) close() {
 	if e.plain != nil {
 		_ = e.plain.Close()
 		<-e.plainDone
+	} else if e.http != nil {
+		_ = e.http.Close()
 	}
 	if e.gate != nil {
 		_ = e.gate.Close()

@@ -22,8 +22,9 @@ type Options struct {
 	Directory string         // of the authority; LetsEncrypt when empty
 	Roots     *x509.CertPool // that the directory's own certificate is checked by; nil: the machine's
 	Storage   certmagic.Storage
-	// HTTP says that Challenges is served on port 80. Otherwise port 443 alone proves that the name is ours (RFC 8737).
-	HTTP bool
+	// HTTPPort is the open TCP port on which Challenges is served, behind whatever forwards 80 to it. 0: there is none, and
+	// port 443 alone proves that the name is ours (RFC 8737).
+	HTTPPort int
 	// Port is the open TCP port whose handshakes go through Certificate, behind whatever forwards 443 to it; 443 when 0.
 	Port int
 	Log  *slog.Logger
@@ -64,7 +65,7 @@ func Obtain(opts Options) (*Authority, error) {
 	}
 	a.issuer = certmagic.NewACMEIssuer(a.config, certmagic.ACMEIssuer{
 		CA: directory, TestCA: directory, Email: opts.Email, Agreed: true, TrustedRoots: opts.Roots, Logger: log,
-		DisableHTTPChallenge: !opts.HTTP, AltTLSALPNPort: opts.Port,
+		DisableHTTPChallenge: opts.HTTPPort == 0, AltHTTPPort: opts.HTTPPort, AltTLSALPNPort: opts.Port,
 	})
 	a.config.Issuers = []certmagic.Issuer{a.issuer}
 	ctx, stop := context.WithCancel(context.Background())
