@@ -5,9 +5,7 @@ package equipment
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -38,8 +36,6 @@ type Config struct {
 type Machine struct {
 	Config
 	again chan struct{} // capacity 1: full means that Watch will look at once anyway
-	seen  string        // the camera files of the last look
-	found mediadevice.Inventory
 
 	mu   sync.Mutex
 	held held // what was handed out last
@@ -84,23 +80,13 @@ func (d *Machine) Watch(ctx context.Context, changed func(mediadevice.Inventory)
 func (d *Machine) inventory(ctx context.Context, lister *audio.Lister) mediadevice.Inventory {
 	out := d.standIn()
 	if d.Camera == "" {
-		out = slices.Clone(d.plugged())
+		out = d.Cameras.Devices()
 	}
 	sound, err := lister.List(ctx)
 	if err != nil && ctx.Err() == nil {
 		d.Log.Debug("no sound", "err", err)
 	}
 	return append(out, sound...)
-}
-
-// plugged lists the cameras. Asking for their names opens each of them for a moment, so it is done only when one came or
-// went, as far as the system shows that as files; elsewhere once.
-func (d *Machine) plugged() mediadevice.Inventory {
-	files, _ := filepath.Glob("/dev/video*")
-	if now := strings.Join(files, " ") + "."; now != d.seen {
-		d.seen, d.found = now, d.Cameras.Devices()
-	}
-	return d.found
 }
 
 // standIn is the camera that the command line asks for.

@@ -3,7 +3,10 @@
 package camera
 
 import (
+	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 
 	"legekonsultasjon/core/media"
 	"legekonsultasjon/core/mediadevice"
@@ -17,7 +20,13 @@ const (
 )
 
 // System is the computer's cameras.
-type System struct{ clock media.Clock }
+type System struct {
+	clock media.Clock
+
+	mu    sync.Mutex
+	seen  string // the camera files of the last look
+	found mediadevice.Inventory
+}
 
 // New returns the computer's cameras; nothing is opened yet.
 func New(clock media.Clock) *System { return &System{clock: clock} }
@@ -37,5 +46,17 @@ func (s *System) Source(id string) media.VideoSource {
 	}
 }
 
-// Devices looks for cameras; it opens each for a moment to ask for its name.
-func (s *System) Devices() mediadevice.Inventory { return devices() }
+// Devices lists the cameras. Asking for their names opens each of them for a moment, so it is done only when one came or
+// went, as far as the system shows that as files; elsewhere once.
+func (s *System) Devices() mediadevice.Inventory {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	files, _ := filepath.Glob("/dev/video*")
+	if now := strings.Join(files, " ") + "."; now != s.seen {
+		s.seen, s.found = now, devices()
+	}
+	return slices.Clone(s.found)
+}
+
+// Watched makes a source fail with media.ErrStalled when no picture has come for two seconds, whatever the source does.
+func Watched(source media.VideoSource) media.VideoSource { return &watched{source} }
