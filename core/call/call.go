@@ -111,6 +111,7 @@ type Quality struct {
 	Relayed               bool
 	// SoundOnly says that the line out is too narrow for a picture: none is sent until it is wider.
 	SoundOnly bool
+	LipsMS    float64 // by how much the patient's picture is behind his voice
 	Audio     AudioFigures
 }
 

@@ -1,6 +1,8 @@
 package call
 
 import (
+	"legekonsultasjon/core/media"
+
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
@@ -51,12 +53,23 @@ func (f *flow) audioFeedback(p rtcp.Packet) {
 	}
 }
 
-// drainRTCP reads a receiver's reports: the interceptors take what they need from what is read.
-func drainRTCP(receiver *webrtc.RTPReceiver) {
+// readReports reads what is said about a receiver's track: the interceptors take what they need from what is read, and
+// lips and voice their clocks.
+func (f *flow) readReports(receiver *webrtc.RTPReceiver, track *webrtc.TrackRemote) {
 	buffer := make([]byte, 1500)
 	for {
-		if _, _, err := receiver.Read(buffer); err != nil {
+		n, attributes, err := receiver.Read(buffer)
+		if err != nil {
 			return
+		}
+		packets, err := attributes.GetRTCPPackets(buffer[:n])
+		if err != nil {
+			continue
+		}
+		for _, p := range packets {
+			if r, ok := p.(*rtcp.SenderReport); ok && r.SSRC == uint32(track.SSRC()) {
+				f.lips.heed(track.Kind(), media.Report{NTP: r.NTPTime, RTP: r.RTPTime})
+			}
 		}
 	}
 }

@@ -30,6 +30,7 @@ type flow struct {
 	audio   *media.AudioSender
 	begun   bool // the senders run
 	share   share
+	lips    lips
 	mic     bool // as attached
 	cam     bool
 	picture *videoSink // the patient
@@ -176,7 +177,7 @@ func (f *flow) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) 
 	f.running.Add(1)
 	go func() {
 		defer f.running.Done()
-		drainRTCP(receiver)
+		f.readReports(receiver, track)
 	}()
 	unblock := func() { _ = track.SetReadDeadline(time.Now()) }
 	switch {
@@ -255,6 +256,7 @@ func (f *flow) setRate() {
 	p := f.share.next(f.conn.estimator.line(), f.cfg.Clock())
 	f.audio.SetBitrate(p.voice)
 	f.video.SetBitrate(p.picture)
+	f.lips.keep(f.heard, f.seen, f.cfg.Clock())
 }
 
 // stop ends everything without waiting; wait waits, and needs the connection closed.

@@ -36,7 +36,7 @@ func (q *quality) sample(now time.Time) (Quality, bool) {
 		return Quality{}, false
 	}
 	out := Quality{LossPercent: lossPercent(before, q.last)}
-	out.SoundOnly = q.flow.share.soundOnly
+	out.SoundOnly, out.LipsMS = q.flow.share.soundOnly, q.flow.lips.skew()
 	if q.flow.heard != nil {
 		heard := q.flow.heard.Stats()
 		out.Audio = AudioFigures{Played: heard.Played, Concealed: heard.Concealed, Quiet: heard.Quiet}

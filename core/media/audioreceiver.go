@@ -6,6 +6,7 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/rtp"
 
@@ -38,6 +39,8 @@ type AudioReceiver struct {
 	sink   AudioSink
 	buffer *jitter.Buffer
 	stats  AudioStats
+
+	playing Moment
 }
 
 // NewAudioReceiver makes a receiver that has no sink yet.
@@ -65,6 +68,27 @@ const maxVolume = 4
 // SetVolume makes this person louder or quieter than the others: 1 is as sent, 0 silent, 4 the most.
 func (r *AudioReceiver) SetVolume(gain float64) {
 	r.volume.Store(math.Float64bits(min(max(gain, 0), maxVolume)))
+}
+
+// SetDelay asks for sound to be held back so much longer than its jitter asks for: to go with the picture.
+func (r *AudioReceiver) SetDelay(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	least := time.Duration(0)
+	if d > 0 {
+		least = r.buffer.Need() + d
+	}
+	r.buffer.SetLeast(least)
+}
+
+// soundAhead is how long before it is heard a device takes its sound.
+const soundAhead = 20 * time.Millisecond
+
+// Playing is what is heard, and when; false before anything is.
+func (r *AudioReceiver) Playing() (Moment, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.playing, r.playing.At > 0
 }
 
 // Level is the level of what is being played, in dBFS.
@@ -194,10 +218,21 @@ func (p *audioPlaying) fill(pcm []int16) {
 		p.ready = p.ready[n:]
 		filled += n
 	}
+	p.tell()
 	if gain := math.Float64frombits(p.r.volume.Load()); gain != 1 {
 		amplify(pcm, gain)
 	}
 	p.r.meter.Add(pcm)
+}
+
+// tell notes which sample the next one is that fill writes.
+func (p *audioPlaying) tell() {
+	now := p.r.cfg.Clock()
+	p.r.mu.Lock()
+	defer p.r.mu.Unlock()
+	if position, ok := p.r.buffer.Position(); ok {
+		p.r.playing = Moment{position - uint32(len(p.ready)), now + soundAhead}
+	}
 }
 
 // amplify makes pcm louder or quieter, in place; what would be too loud is cut.

@@ -124,7 +124,7 @@ func TestWaitsOnABadLine(t *testing.T) {
 }
 
 func TestOrderedDelay(t *testing.T) {
-	p := playout{atLeast: 60 * ms}
+	p := playout{hold: 60 * ms}
 	off := show(&p, 100, func(int) time.Duration { return 0 })
 	if off[99].Round(ms) != 60*ms {
 		t.Errorf("shown %v late", off[99])

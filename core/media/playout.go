@@ -8,16 +8,16 @@ import (
 // playout decides when a picture is shown: at once on a good line, and so much later on a bad one that the pictures which
 // had to be sent again come in time as a rule. It trades delay against standing still. It is pure.
 type playout struct {
-	began   bool
-	last    uint32                   // timestamp of the newest picture
-	at      time.Duration            // the same in time since the first
-	base    [baseSpans]time.Duration // least transit in each span, the running one first
-	rolled  time.Duration
-	late    [lateWindow]time.Duration // ring
-	count   int
-	sorted  [lateWindow]time.Duration // to sort in
-	delay   time.Duration
-	atLeast time.Duration // by order of whoever keeps lips and voice together
+	began  bool
+	last   uint32                   // timestamp of the newest picture
+	at     time.Duration            // the same in time since the first
+	base   [baseSpans]time.Duration // least transit in each span, the running one first
+	rolled time.Duration
+	late   [lateWindow]time.Duration // ring
+	count  int
+	sorted [lateWindow]time.Duration // to sort in
+	delay  time.Duration
+	hold   time.Duration // besides, to go with the voice
 }
 
 const (
@@ -44,7 +44,7 @@ func (p *playout) complete(timestamp uint32, now time.Duration) {
 	p.last = timestamp
 	transit := now - p.at
 	if !p.began || (transit-p.least()).Abs() > jump {
-		*p = playout{began: true, last: timestamp, rolled: now, atLeast: p.atLeast}
+		*p = playout{began: true, last: timestamp, rolled: now, hold: p.hold}
 		for i := range p.base {
 			p.base[i] = now
 		}
@@ -78,6 +78,6 @@ func (p *playout) due(timestamp uint32) time.Duration {
 }
 
 // extra is how much later than as soon as possible pictures are shown.
-func (p *playout) extra() time.Duration { return max(p.delay, min(p.atLeast, mostDelay)) }
+func (p *playout) extra() time.Duration { return min(p.delay+p.hold, mostDelay) }
 
 func (p *playout) least() time.Duration { return slices.Min(p.base[:]) }

@@ -33,6 +33,7 @@ type VideoReceiver struct {
 	repairs chan []byte  // capacity repairInbox: when full, the newest is dropped, and asked for again
 	delay   atomic.Int64 // time.Duration, as ordered
 	extra   atomic.Int64 // time.Duration, as it is
+	showing atomic.Pointer[Moment]
 }
 
 // NewVideoReceiver makes a receiver.
@@ -52,8 +53,17 @@ func (r *VideoReceiver) Repair(packet []byte) {
 	}
 }
 
-// SetDelay asks for pictures to be shown so much later than as soon as possible, at least: to go with the voice.
+// SetDelay asks for pictures to be held back so much longer than their line asks for: to go with the voice.
 func (r *VideoReceiver) SetDelay(d time.Duration) { r.delay.Store(int64(d)) }
+
+// Showing is what was shown last, and when; false before anything was.
+func (r *VideoReceiver) Showing() (Moment, bool) {
+	m := r.showing.Load()
+	if m == nil {
+		return Moment{}, false
+	}
+	return *m, true
+}
 
 // Delay is how much later than as soon as possible pictures are shown.
 func (r *VideoReceiver) Delay() time.Duration { return time.Duration(r.extra.Load()) }
@@ -138,7 +148,7 @@ func (d *videoDecoding) packet(buf []byte, again bool) {
 
 // drain shows what is due.
 func (d *videoDecoding) drain(now time.Duration) {
-	d.playout.atLeast = time.Duration(d.r.delay.Load())
+	d.playout.hold = time.Duration(d.r.delay.Load())
 	d.assembler.ready(func(timestamp uint32) { d.playout.complete(timestamp, now) })
 	d.r.extra.Store(int64(d.playout.extra()))
 	for {
@@ -151,6 +161,7 @@ func (d *videoDecoding) drain(now time.Duration) {
 		}
 		bits, key := d.assembler.pop(now)
 		d.decode(bits, key, now)
+		d.r.showing.Store(&Moment{timestamp, now})
 	}
 	if d.assembler.waitKey {
 		d.ask(now)

@@ -39,6 +39,8 @@ const (
 
 	// silence is how long feedback may stay away while packets are sent.
 	silence = 600 * time.Millisecond
+	// stale is how old feedback may be and still say something.
+	stale = 2 * time.Second
 	// drainFor is how long a queue is given to shrink; one that does not is none of ours.
 	drainFor = 2 * time.Second
 )
@@ -223,6 +225,9 @@ func (e *Estimator) rise(passed, now time.Duration) {
 // Tick is called now and then at now, with the time when a packet was last sent. Where feedback stays away although
 // packets are sent, less and less is sent.
 func (e *Estimator) Tick(now, sent time.Duration) {
+	if e.began && now-e.heardAt > stale {
+		e.draining, e.loss = false, lossJudge{} // what was seen of a queue and of loss is no news any more
+	}
 	if !e.began || sent < e.heardAt || now-e.heardAt < silence {
 		return
 	}

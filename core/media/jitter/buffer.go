@@ -71,6 +71,7 @@ type Buffer struct {
 	excess   float64 // seconds by which the delay has been off its target, smoothed
 
 	delay estimator
+	least time.Duration // of the target, by order
 
 	// Late counts packets that came after their time, Dropped those that did not fit.
 	Late, Dropped uint64
@@ -205,7 +206,7 @@ func (b *Buffer) afterSilence(p *packet) bool {
 
 // begin waits until p has its time, which is the moment to give the delay just the length that it should have.
 func (b *Buffer) begin(p *packet, now time.Duration) Next {
-	if b.delay.ahead(now, p.timestamp) < b.delay.target() {
+	if b.delay.ahead(now, p.timestamp) < b.Target() {
 		if b.playing {
 			return Next{Kind: Quiet, Samples: Period}
 		}
@@ -216,10 +217,10 @@ func (b *Buffer) begin(p *packet, now time.Duration) Next {
 }
 
 func (b *Buffer) play(p *packet, now time.Duration) Next {
-	if b.delay.ahead(now, p.timestamp) > b.delay.target()+tooLong && b.held > 1 {
+	if b.delay.ahead(now, p.timestamp) > b.Target()+tooLong && b.held > 1 {
 		p = b.skip(p, now)
 	}
-	off := b.delay.ahead(now, p.timestamp) - b.delay.target()
+	off := b.delay.ahead(now, p.timestamp) - b.Target()
 	b.excess += (off.Seconds() - b.excess) * steadiness
 	n := Next{Kind: Play, Payload: p.payload, Samples: int(p.samples), Pace: b.pace(off)}
 	b.playing = true
@@ -233,7 +234,7 @@ const tooLong = 400 * time.Millisecond
 
 // skip drops packets until the delay is near its target.
 func (b *Buffer) skip(p *packet, now time.Duration) *packet {
-	for b.held > 1 && b.delay.ahead(now, p.timestamp) > b.delay.target() {
+	for b.held > 1 && b.delay.ahead(now, p.timestamp) > b.Target() {
 		b.drop(p)
 		b.Dropped++
 		p = b.head()
@@ -294,7 +295,16 @@ func (b *Buffer) Delay(now time.Duration) time.Duration {
 }
 
 // Target is the delay that the buffer aims at.
-func (b *Buffer) Target() time.Duration { return b.delay.target() }
+func (b *Buffer) Target() time.Duration { return max(b.delay.target(), b.least) }
+
+// Need is the delay that it would aim at without an order.
+func (b *Buffer) Need() time.Duration { return b.delay.target() }
+
+// SetLeast orders a delay of at least d, up to maxTarget: for a voice to go with a picture.
+func (b *Buffer) SetLeast(d time.Duration) { b.least = min(d, maxTarget) }
+
+// Position is the timestamp of the next sample to be played; false before anything has been.
+func (b *Buffer) Position() (uint32, bool) { return uint32(b.position), b.playing }
 
 func duration(samples int64) time.Duration {
 	return time.Duration(samples) * (time.Second / 1000) / (SampleRate / 1000)

@@ -289,3 +289,25 @@ func BenchmarkPutAndStep(b *testing.B) {
 		buffer.Step(now + 10*time.Millisecond)
 	}
 }
+
+// A voice that is ordered to wait for its picture waits, and catches up when it need not any more.
+func TestOrderedDelay(t *testing.T) {
+	b, now := jitter.New(), time.Duration(0)
+	delay := func(seconds int) time.Duration {
+		for range 50 * seconds {
+			b.Put(uint16(now/(20*time.Millisecond)), uint32(now/(20*time.Millisecond))*jitter.Period, []byte{31 << 3, 1}, now)
+			b.Step(now)
+			now += 20 * time.Millisecond
+		}
+		return b.Target()
+	}
+	before := delay(5)
+	b.SetLeast(b.Need() + 100*time.Millisecond)
+	if got := delay(5); got != before+100*time.Millisecond {
+		t.Errorf("aims at %v, did at %v", got, before)
+	}
+	b.SetLeast(0)
+	if got := delay(1); got != before {
+		t.Errorf("aims at %v, did at %v", got, before)
+	}
+}

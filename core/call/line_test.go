@@ -1,0 +1,219 @@
+package call_test
+
+import (
+	"context"
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"legekonsultasjon/core/access"
+	"legekonsultasjon/core/call"
+	"legekonsultasjon/core/call/calltest"
+	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/media/mediatest"
+	"legekonsultasjon/core/media/mediatest/impair"
+
+	"github.com/pion/logging"
+	"github.com/pion/transport/v5"
+	"github.com/pion/transport/v5/vnet"
+)
+
+// study is a call over bad lines in the virtual time of a synctest bubble.
+type study struct {
+	t         *testing.T
+	clock     media.Clock
+	peer      *call.Peer
+	patient   *calltest.Patient
+	toDoctor  *calltest.Impaired // what the patient sends
+	toPatient *calltest.Impaired
+	passed    []impair.Passage // what the doctor sent, as it arrived
+	doctor    *mediatest.Watch // sees the patient
+	picture   *mediatest.Watch // sees the doctor
+	hears     *mediatest.Speaker
+	quality   []call.Quality
+	events    []call.Event
+}
+
+// inStudy runs a call in virtual time: both sides are admitted when does begins.
+func inStudy(t *testing.T, does func(s *study)) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudy(t)
+		does(s)
+	})
+}
+
+func newStudy(t *testing.T) *study {
+	t.Helper()
+	router, err := vnet.NewRouter(&vnet.RouterConfig{CIDR: "192.0.2.0/24", QueueSize: 4096, LoggerFactory: &logging.DefaultLoggerFactory{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	s := &study{t: t, clock: func() time.Duration { return time.Since(began) }, hears: new(mediatest.Speaker)}
+	s.doctor, s.picture = &mediatest.Watch{Clock: s.clock}, &mediatest.Watch{Clock: s.clock}
+	s.toPatient = s.network(router, "192.0.2.1", 1, func(p impair.Passage) { s.passed = append(s.passed, p) })
+	s.toDoctor = s.network(router, "192.0.2.2", 2, nil)
+	if err := router.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = router.Stop() })
+	s.open()
+	return s
+}
+
+func (s *study) network(router *vnet.Router, ip string, seed uint64, seen func(impair.Passage)) *calltest.Impaired {
+	n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := router.AddNet(n); err != nil {
+		s.t.Fatal(err)
+	}
+	i := calltest.NewImpaired(transport.Net(n), seed, seen)
+	s.t.Cleanup(i.Close)
+	return i
+}
+
+func (s *study) open() {
+	link, codecs := calltest.NewLink(), mediatest.Rated()
+	s.patient = calltest.NewPatient(calltest.Config{
+		Send: link.SendFromPatient, Confirmation: link.Confirmation, Net: s.toDoctor, Codecs: codecs,
+		Camera: &mediatest.Blank{Clock: s.clock}, Microphone: &mediatest.Tone{Clock: s.clock, Hz: 440},
+		Picture: s.picture, Speaker: new(mediatest.Speaker), Clock: s.clock,
+		Video: media.VideoFormat{Width: 640, Height: 360, FPS: 30},
+	})
+	s.t.Cleanup(s.patient.Close)
+	peer, err := call.NewPeer(call.Config{
+		Number: 1, Net: s.toPatient, Codecs: codecs, Clock: s.clock, Video: media.VideoFormat{Width: 640, Height: 360, FPS: 30},
+		Devices: call.Devices{
+			Camera: &mediatest.Blank{Clock: s.clock}, Microphone: &mediatest.Tone{Clock: s.clock, Hz: 440},
+			Speaker: s.hears, Picture: s.doctor,
+		},
+		Scale: func(dst, _ *media.Frame) { dst.Black() },
+		Events: func(e call.Event) {
+			switch e := e.(type) {
+			case call.Quality:
+				s.quality = append(s.quality, e)
+			case call.Levels:
+			default:
+				s.events = append(s.events, e)
+			}
+		},
+	}, link)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.peer = peer
+	s.t.Cleanup(peer.Close)
+	link.Connect(peer.Receive, s.patient.Receive)
+	peer.Start()
+	if err := s.patient.Await(context.Background(), func(p calltest.Status) bool { return p.Confirmed }); err != nil {
+		s.t.Fatal(err)
+	}
+	peer.Admit()
+	_ = link.Send(access.Admit{})
+}
+
+// both sets the conditions of both directions.
+func (s *study) both(c impair.Conditions) {
+	s.toDoctor.Set(c)
+	s.toPatient.Set(c)
+}
+
+// wait lets virtual time go by.
+func (s *study) wait(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// delay is the longest time on the line of the packets that arrived between from and to.
+func delay(passed []impair.Passage, from, to time.Duration) (longest time.Duration) {
+	for _, p := range passed {
+		if p.Out >= from && p.Out < to {
+			longest = max(longest, p.Out-p.In)
+		}
+	}
+	return longest
+}
+
+// carried is the bit rate of what arrived between from and to.
+func carried(passed []impair.Passage, from, to time.Duration) float64 {
+	bytes := 0
+	for _, p := range passed {
+		if p.Out >= from && p.Out < to {
+			bytes += p.Size
+		}
+	}
+	return float64(bytes) * 8 / (to - from).Seconds()
+}
+
+const msec = time.Millisecond
+
+// Loss and jitter: the picture goes on, next to nothing of the sound is missing, and lips and voice stay together.
+func TestOnABadLine(t *testing.T) {
+	for _, c := range []struct{ loss, frozen, silent float64 }{{.05, .05, .015}, {.1, .12, .04}} {
+		inStudy(t, func(s *study) {
+			s.both(impair.Conditions{Loss: c.loss, Delay: 35 * msec, Jitter: 30 * msec})
+			s.wait(8 * time.Second)
+			from, heard := s.clock(), len(s.hears.Played())
+			s.wait(20 * time.Second)
+			frozen, longest := mediatest.Frozen(s.doctor.Times(), from, s.clock())
+			silent, hush := mediatest.Silent(s.hears.Played()[heard:], -45)
+			q := s.quality[len(s.quality)-1]
+			t.Logf("%.2f lost: frozen %v, longest gap %v; silent %v, longest %v; %+v", c.loss, frozen, longest, silent, hush, q)
+			if frozen.Seconds() > 20*c.frozen || silent.Seconds() > 20*c.silent || hush > 200*msec {
+				t.Errorf("%.2f lost: frozen %v, silent %v, at longest %v", c.loss, frozen, silent, hush)
+			}
+			if math.Abs(q.LipsMS) > 40 {
+				t.Errorf("lips are %.0f ms behind the voice", q.LipsMS)
+			}
+			if q.SendBitrate < 1_000_000 {
+				t.Errorf("a line that merely loses carries %d bit/s", q.SendBitrate)
+			}
+		})
+	}
+}
+
+// A narrow place comes and goes: the queue is short again soon, and so is the rate what it was.
+func TestNarrowAndWide(t *testing.T) {
+	inStudy(t, func(s *study) {
+		wide := impair.Conditions{Rate: 2_000_000, Delay: 25 * msec, Queue: time.Second}
+		narrow := wide
+		narrow.Rate = 300_000
+		s.both(wide)
+		s.wait(15 * time.Second)
+		s.toPatient.Set(narrow)
+		s.wait(15 * time.Second)
+		cut := s.toPatient.Now() - 15*time.Second
+		if d := delay(s.passed, cut+4*time.Second, cut+15*time.Second); d > 400*msec {
+			t.Errorf("four seconds after it became narrow packets still take %v", d)
+		}
+		s.toPatient.Set(wide)
+		s.wait(12 * time.Second)
+		if r := carried(s.passed, cut+25*time.Second, cut+27*time.Second); r < 1_500_000 {
+			t.Errorf("ten seconds after it became wide it carries %.0f bit/s", r)
+		}
+	})
+}
+
+// On a line for sound alone the picture goes and that is said; it comes back by itself.
+func TestSoundGoesAlone(t *testing.T) {
+	inStudy(t, func(s *study) {
+		s.wait(3 * time.Second)
+		s.toPatient.Set(impair.Conditions{Rate: 75_000, Delay: 25 * msec, Queue: time.Second})
+		s.wait(15 * time.Second)
+		alone := false
+		for _, q := range s.quality {
+			alone = alone || q.SoundOnly
+		}
+		if !alone {
+			t.Errorf("it was not said; %+v", s.quality[len(s.quality)-1])
+		}
+		s.toPatient.Set(impair.Conditions{Delay: 25 * msec})
+		s.wait(30 * time.Second)
+		if q := s.quality[len(s.quality)-1]; q.SoundOnly || q.SendBitrate < 150_000 {
+			t.Errorf("half a minute later: %+v", q)
+		}
+	})
+}
