@@ -45,11 +45,14 @@ func benches() []bench {
 		speechBench(),
 		callBench(sizes[0]),
 		callBench(sizes[1]),
+		netLossBench(),
+		netRampBench(),
 		startBench(),
 		idleBench(),
 		soakBench(),
 		serverBench(false),
 		serverBench(true),
+		turnBench(),
 	}
 }
 
