@@ -31,7 +31,7 @@ const (
 )
 
 // TestAbuse is the drill "abuse": thousands of half-open upgrades, half frames and silent sockets from many addresses,
-// malformed and oversized frames, floods of pings, unknown rooms, while a good call goes on, patients beside the attackers
+// malformed and oversized frames, floods of pings, patients who do not read, unknown rooms, while a good call goes on, patients beside the attackers
 // get in, and nothing tells one refusal from another.
 func TestAbuse(t *testing.T) {
 	short := runs(t, 0) == 1
@@ -50,6 +50,7 @@ func TestAbuse(t *testing.T) {
 	stop := a.goodCall()
 	t.Run("stalled", func(t *testing.T) { a.stalled(t, pick(5000, 300)) })
 	t.Run("frames", func(t *testing.T) { a.frames(t, pick(2000, 100)) })
+	t.Run("slow", func(t *testing.T) { a.slow(t, pick(20, 2)) })
 	t.Run("rooms", func(t *testing.T) { a.rooms(t, pick(60, 3), pick(100, 10)) })
 	p99, frames := stop()
 	t.Run("apart", func(t *testing.T) { a.apart(t, pick(50_000, 500)) })
@@ -358,24 +359,32 @@ func (a *abuse) arrive(t *testing.T, network string, n int) (in int, worst time.
 }
 
 func (a *abuse) enter(ctx context.Context, k signaling.Knock, network string) error {
+	conn, _, err := a.join(ctx, k, network)
+	if err == nil {
+		go conn.Close("")
+	}
+	return err
+}
+
+// join opens a patient's socket from a network.
+func (a *abuse) join(ctx context.Context, k signaling.Knock, network string) (signaling.Conn, signaling.Welcome, error) {
 	conn, err := signaling.Dial(ctx, "http://"+a.host, signaling.PathPatient, signaling.DialOptions{
 		Header: http.Header{"Origin": {"http://" + a.host}, "X-Forwarded-For": {network}},
 	})
 	if err != nil {
-		return err
+		return nil, signaling.Welcome{}, err
 	}
-	defer func() { go conn.Close("") }()
-	if err := conn.Write(ctx, k); err != nil {
-		return err
+	if err = conn.Write(ctx, k); err == nil {
+		var m signaling.Message
+		if m, _, err = conn.Read(ctx); err == nil {
+			if welcome, ok := m.(signaling.Welcome); ok {
+				return conn, welcome, nil
+			}
+			err = fmt.Errorf("answered %T", m)
+		}
 	}
-	m, _, err := conn.Read(ctx)
-	if err != nil {
-		return err
-	}
-	if _, ok := m.(signaling.Welcome); !ok {
-		return fmt.Errorf("answered %T", m)
-	}
-	return nil
+	go conn.Close("")
+	return nil, signaling.Welcome{}, err
 }
 
 // apart asks n times each, in turns, with a wrong admission for an invitation that is there and for one that is not, and
