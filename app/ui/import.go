@@ -71,7 +71,7 @@ func (v *importSheet) ask() {
 		k.NewProse(sheetTitle(), w.t("import.title")), gap(6), k.NewProse(part.SoftStyle(), w.t("import.text")), gap(20),
 		k.NewProse(part.NameStyle(), w.t("import.file")), gap(4), k.NewProse(small, w.t("import.fileHint")), gap(12), part.Row(0, choose, part.Space()),
 		gap(22), k.NewProse(part.NameStyle(), w.t("import.calendar")), gap(4), k.NewProse(small, w.t("import.calendarHint")), gap(12),
-		v.subscribe, v.following, v.problem, gap(22),
+		v.subscribe, v.following, part.Inset(8, 0, 0, 0, v.problem), gap(14),
 		part.Row(10, part.Space(), k.NewButton(part.Lined, w.t("import.close"), v.close)))
 	v.sheet = k.NewSheet(560, body)
 	v.fill(w.state)
@@ -202,7 +202,7 @@ func (v *importSheet) rows(k *part.Skin, rows []desk.ImportRow) fyne.CanvasObjec
 		if n > 0 {
 			objects = append(objects, k.Rule())
 		}
-		when := part.Wide(150, k.NewLine(part.BodyStyle(), v.w.at(r.At), 0))
+		when := part.Wide(150, part.Column(0, k.NewProse(part.NameStyle(), clock(r.At)), k.NewProse(part.SmallStyle(), v.w.day(r.At))))
 		name := k.NewProse(part.NameStyle(), r.Name)
 		to := k.NewProse(part.SmallStyle(), r.To)
 		who := part.Column(0, name, to)
@@ -212,7 +212,7 @@ func (v *importSheet) rows(k *part.Skin, rows []desk.ImportRow) fyne.CanvasObjec
 		objects = append(objects, part.Inset(8, 16, 8, 16, part.Row(12, when, part.Grow(who))))
 	}
 	objects = v.more(k, objects, len(rows))
-	return k.Card(part.Column(0, objects...))
+	return card(k, objects, len(rows) > 5, 316)
 }
 
 func (v *importSheet) troubles(k *part.Skin, troubles []desk.ImportTrouble) fyne.CanvasObject {
@@ -233,7 +233,16 @@ func (v *importSheet) troubles(k *part.Skin, troubles []desk.ImportTrouble) fyne
 			k.NewProse(part.BodyStyle(), joined(where, w.words.Text("intake."+t.Code, nil))), k.NewProse(part.SmallStyle(), t.Text))))
 	}
 	objects = v.more(k, objects, len(troubles))
-	return k.Card(part.Column(0, objects...))
+	return card(k, objects, len(troubles) > 3, 150)
+}
+
+// card is a list in a frame, of a height of its own where it is long: the buttons below stay in sight.
+func card(k *part.Skin, objects []fyne.CanvasObject, long bool, height float32) fyne.CanvasObject {
+	list := part.Column(0, objects...)
+	if !long {
+		return k.Card(list)
+	}
+	return k.Card(part.Tall(height, k.NewScroll(list)))
 }
 
 // more says how many are not listed.

@@ -11,8 +11,9 @@ var (
 	addressLike = regexp.MustCompile(`[^\s<>;,:()\[\]"]+@[^\s<>;,:()\[\]"]+`)
 	// dateLike are days and moments: digits that would do for a telephone number.
 	dateLike = regexp.MustCompile(`\b(?:[0-3]?[0-9][./-][01]?[0-9][./-](?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[01][0-9]-[0-3][0-9])(?:[ T]+(?:kl\.? ?)?[0-2]?[0-9][:.][0-5][0-9](?:[:.][0-5][0-9])?)?\b`)
-	// birthLike are Norwegian birth numbers: six digits of a date and five more.
-	birthLike = regexp.MustCompile(`\b[0-7][0-9][0-9]{4} ?[0-9]{5}\b`)
+	// birthLike are Norwegian birth numbers, also D-numbers and made-up ones: six digits of a date and five more, with no
+	// plus in front, which makes them a number of another country.
+	birthLike = regexp.MustCompile(`(^|[^+0-9])[0-7][0-9](?:0[1-9]|1[0-2]|[4-689][0-9])[0-9]{2} ?[0-9]{5}\b`)
 )
 
 // candidates bounds how many pieces of a text are looked at.
@@ -25,7 +26,7 @@ func FindNumber(text, country string) (Number, bool) {
 	if n, err := Parse(text, country); err == nil && n.Country != "" && plainly(text) {
 		return n, true
 	}
-	text = birthLike.ReplaceAllString(dateLike.ReplaceAllString(text, "\n"), "\n")
+	text = birthLike.ReplaceAllString(dateLike.ReplaceAllString(text, "\n"), "$1\n")
 	var first Number
 	for _, piece := range numberLike.FindAllString(text, candidates) {
 		for _, p := range pieces(piece) {

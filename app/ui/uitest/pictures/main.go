@@ -58,6 +58,13 @@ func pictures() []picture {
 		{"call-stopped", uitest.CallNotGenuine(), ""}, {"settings", uitest.SettingsOpen(), ""},
 		{"settings-mail", uitest.SettingsMail(desk.MailSignIn{SignedIn: true, User: "video@sentrum.example"}), ""},
 		{"quit", uitest.Quit(), ""},
+		{"passcode", uitest.AskPasscode(), ""}, {"passcode-wrong", uitest.WrongPasscode(), ""}, {"begin", uitest.Begin(), ""}, {"choose", uitest.Choose(), ""},
+		{"recovery", uitest.Recovery(), ""}, {"revoked", uitest.Revoked(), ""}, {"account", uitest.OwnAccount(), ""},
+		{"authenticator", uitest.NewAuthenticator(), ""}, {"people", uitest.People(), ""}, {"hand-over", uitest.HandOver(), ""},
+		{"receptionist", uitest.Receptionist(), ""},
+		{"drafts", uitest.Drafts(), ""}, {"verify-draft", uitest.VerifyDraft(), ""}, {"verify-both-draft", uitest.VerifyBothDraft(), ""},
+		{"import", uitest.Home(), "Hent timer"}, {"import-followed", uitest.Drafts(), "Hent timer"}, {"import-refused", uitest.ImportRefused(), "Hent timer"},
+		{"import-list", uitest.Import(), ""}, {"import-calendar", uitest.ImportCalendar(), ""},
 		{"later", uitest.Home(), "Velg tid|Annen dag"}, {"countries", uitest.Home(), "+47"}, {"call-devices", uitest.Call(), "Enheter"},
 	}
 	var out []picture
