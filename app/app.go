@@ -230,7 +230,7 @@ func (c childWindow) SetOwn(shown bool, label image.Image) {
 
 // screens are the words of the log.
 var screens = map[desk.Screen]string{desk.ScreenUnlock: "unlock", desk.ScreenSignIn: "signIn", desk.ScreenHome: "home",
-	desk.ScreenCall: "call", desk.ScreenSettings: "settings"}
+	desk.ScreenCall: "call", desk.ScreenSettings: "settings", desk.ScreenOffice: "office"}
 
 // show takes a state from the desk's goroutine.
 func (p *program) show(s desk.State) {

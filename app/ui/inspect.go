@@ -92,7 +92,7 @@ func replace(path string, data []byte) error {
 
 func (w *Window) inspection() Inspection {
 	names := map[desk.Screen]string{desk.ScreenUnlock: "unlock", desk.ScreenSignIn: "signIn", desk.ScreenHome: "home",
-		desk.ScreenCall: "call", desk.ScreenSettings: "settings"}
+		desk.ScreenCall: "call", desk.ScreenSettings: "settings", desk.ScreenOffice: "office"}
 	i := Inspection{Screen: names[w.state.Screen], Scale: w.canvas.Scale()}
 	if n, ok := w.window.(driver.NativeWindow); ok {
 		n.RunNative(func(context any) {

@@ -18,7 +18,7 @@ type signInView struct {
 	server, email, password *part.Field
 	sealed                  *part.Prose
 	problem                 *problemBox
-	submit                  *part.Button
+	submit, code            *part.Button
 }
 
 func newSignInView(w *Window) *signInView {
@@ -31,10 +31,12 @@ func newSignInView(w *Window) *signInView {
 		f.OnChange(func(string) { v.forgive(f) })
 	}
 	v.submit = k.NewButton(part.Filled, w.t("signIn.submit"), v.press)
+	v.code = k.NewButton(part.Quiet, w.t("signIn.code"), func() { w.post(desk.DoBeginAccount{}) })
 	v.sealed = k.NewProse(part.SmallStyle(), w.t("signIn.sealedFile"))
 	form := part.Column(0,
 		k.NewProse(part.TitleStyle(), w.t("signIn.title")), gap(6), k.NewProse(part.SoftStyle(), w.t("signIn.text")), gap(22),
-		v.server, gap(14), v.email, gap(14), v.password, v.problem.content, gap(22), v.submit, part.Inset(14, 0, 0, 0, v.sealed))
+		v.server, gap(14), v.email, gap(14), v.password, v.problem.content, gap(22), v.submit, gap(8), v.code,
+		part.Inset(14, 0, 0, 0, v.sealed))
 	v.content = front(w, form)
 	return v
 }
@@ -58,6 +60,7 @@ func (v *signInView) Render(s desk.State) {
 		f.SetEnabled(!in.Busy)
 	}
 	v.submit.SetEnabled(!in.Busy)
+	v.code.SetEnabled(!in.Busy)
 	words := "signIn.submit"
 	if in.Busy {
 		words = "signIn.busy"

@@ -22,6 +22,7 @@ type topBar struct {
 	chip           *part.Chip
 	doctor, clinic *part.Line
 	initials       *part.Line
+	office         *part.Button
 	row            *fyne.Container
 }
 
@@ -37,9 +38,10 @@ func newTopBar(w *Window) *topBar {
 	t.initials = k.NewLine(part.Style{Size: theme.Small, Weight: assets.SemiBold, Tone: part.Accent}, "", 0)
 	avatar := k.Avatar(34, part.AccentSoft, nil, t.initials)
 	settings := k.NewButton(part.Ink, w.t("top.settings"), func() { w.post(desk.DoOpenSettings{}) })
+	t.office = k.NewButton(part.Ink, w.t("top.account"), func() { w.post(desk.DoOpenOffice{}) })
 	out := k.NewButton(part.Ink, w.t("top.signOut"), func() { w.post(desk.DoSignOut{}) })
 	name := k.NewLine(part.Style{Size: theme.Strong, Weight: assets.SemiBold, Tone: part.Text}, w.t("app.name"), 0)
-	t.row = part.Row(12, mark(k), name, part.Space(), t.chip, part.Column(0, t.doctor, t.clinic), avatar, settings, out)
+	t.row = part.Row(12, mark(k), name, part.Space(), t.chip, part.Column(0, t.doctor, t.clinic), avatar, t.office, settings, out)
 	t.content = bar(k, 60, part.Inset(0, 24, 0, 24, t.row))
 	return t
 }
@@ -53,6 +55,11 @@ func (t *topBar) Render(s desk.State) {
 	t.doctor.Set(s.Account.Doctor)
 	t.clinic.Set(s.Account.Clinic)
 	t.initials.Set(initials(s.Account.Doctor))
+	words := "top.account"
+	if s.Account.Administers() {
+		words = "top.people"
+	}
+	t.office.SetWords(t.w.t(words))
 	tone, key := part.Plain, "top.connecting"
 	switch s.Connection {
 	case desk.Online:

@@ -40,6 +40,11 @@ type Window struct {
 
 	unlock   *unlockView
 	signIn   *signInView
+	passcode *passcodeView
+	code     *codeView
+	choose   *chooseView
+	recovery *recoveryView
+	office   *officeView
 	home     *homeView
 	settings *settingsView
 	call     *callView
@@ -102,7 +107,8 @@ func (w *Window) build() {
 	w.night.Words = w.skin.Words
 	w.notice = newNoticeBar(w)
 	w.unlock, w.signIn, w.home = newUnlockView(w), newSignInView(w), newHomeView(w)
-	w.settings, w.call = newSettingsView(w), newCallView(w)
+	w.passcode, w.code, w.choose, w.recovery = newPasscodeView(w), newCodeView(w), newChooseView(w), newRecoveryView(w)
+	w.settings, w.call, w.office = newSettingsView(w), newCallView(w), newOfficeView(w)
 	w.calendar, w.move, w.missed = newCalendarSheet(w), newMoveSheet(w), newMissedSheet(w)
 	w.imports = newImportSheet(w)
 	w.verify, w.aloud, w.question = newVerifySheet(w), newAloudSheet(w), newQuestionSheet(w)
@@ -123,6 +129,7 @@ func (w *Window) closeSheets() {
 		w.calendar.sheet.Close()
 		w.move.sheet.Close()
 		w.missed.sheet.Close()
+		w.office.people.handed.sheet.Close()
 		w.imports.sheet.Close()
 		w.verify.sheet.Close()
 		w.aloud.sheet.Close()
@@ -139,12 +146,14 @@ func (w *Window) Render(s desk.State) {
 		w.build()
 	}
 	w.applyTheme(s.Theme)
-	w.show(s.Screen)
+	w.show(s)
 	switch s.Screen {
 	case desk.ScreenUnlock:
 		w.unlock.Render(s)
 	case desk.ScreenSignIn:
-		w.signIn.Render(s)
+		w.renderSignIn(s)
+	case desk.ScreenOffice:
+		w.office.Render(s)
 	case desk.ScreenHome:
 		w.home.Render(s)
 	case desk.ScreenSettings:
@@ -166,6 +175,7 @@ func (w *Window) renderSheets(s desk.State) {
 	}
 	w.move.Render(s)
 	w.missed.Render(s)
+	w.office.people.handed.Render(s)
 	w.imports.Render(s)
 	w.verify.Render(s)
 	w.aloud.Render(s)
@@ -185,19 +195,17 @@ func (w *Window) Tick() {
 }
 
 // show puts a screen into the window and gives its first field the keyboard.
-func (w *Window) show(screen desk.Screen) {
+func (w *Window) show(s desk.State) {
 	views := map[desk.Screen]fyne.CanvasObject{
-		desk.ScreenUnlock: w.unlock.content, desk.ScreenSignIn: w.signIn.content, desk.ScreenHome: w.home.content,
-		desk.ScreenSettings: w.settings.content, desk.ScreenCall: w.call.content,
+		desk.ScreenUnlock: w.unlock.content, desk.ScreenSignIn: w.signInContent(s.SignIn.Step), desk.ScreenHome: w.home.content,
+		desk.ScreenSettings: w.settings.content, desk.ScreenCall: w.call.content, desk.ScreenOffice: w.office.content,
 	}
-	view := views[screen]
+	view := views[s.Screen]
 	if view == nil || view == w.shown {
 		return
 	}
-	switch w.shown {
-	case w.signIn.content:
-		w.signIn.left()
-	case w.call.content:
+	w.forgetTyped(view)
+	if w.shown == w.call.content {
 		w.call.small.left()
 	}
 	w.shown = view
@@ -219,7 +227,7 @@ func (w *Window) focusFirst() {
 	case desk.ScreenUnlock:
 		w.unlock.focus()
 	case desk.ScreenSignIn:
-		w.signIn.focus()
+		w.focusSignIn()
 	case desk.ScreenHome:
 		w.home.invite.phone.Focus()
 	}

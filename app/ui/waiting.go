@@ -23,6 +23,7 @@ type waitingView struct {
 	hint    *part.Line
 	card    *fyne.Container
 	list    *fyne.Container
+	noDelta *part.Prose
 	rows    map[signaling.InvitationID]*waitingRow
 }
 
@@ -38,12 +39,14 @@ func newWaitingView(w *Window) *waitingView {
 		k.NewLine(strong, w.t("waiting.empty"), 24), v.hint)))
 	v.list = part.Column(0)
 	v.card = k.Card(v.list)
-	v.content = part.Column(12, v.head, v.empty, v.card)
+	v.noDelta = k.NewProse(part.SmallStyle(), w.t("waiting.noDelta"))
+	v.content = part.Column(12, v.head, v.noDelta, v.empty, v.card)
 	return v
 }
 
 func (v *waitingView) Render(s desk.State) {
 	show(v.count, len(s.Waiting) > 0)
+	show(v.noDelta, !s.Account.MayJoin())
 	show(v.empty, len(s.Waiting) == 0)
 	show(v.card, len(s.Waiting) > 0)
 	v.count.Set(part.Count, strconv.Itoa(len(s.Waiting)))
