@@ -1,19 +1,21 @@
 package media
 
-// rung is a step of the resolution ladder: the largest luma area worth sending at a bit rate.
+// rung is a step of the ladder: the largest luma area worth sending at a bit rate, and the most pictures a second.
 type rung struct {
 	bitsPerSecond int
 	pixels        int
+	fps           int
 }
 
 // ladder is tuned for VP8 with a talking face: below the rate, the larger picture looks worse than the smaller one.
 var ladder = [...]rung{
-	{0, 320 * 180},
-	{160_000, 480 * 270},
-	{320_000, 640 * 480},
-	{600_000, 960 * 540},
-	{950_000, 1280 * 720},
-	{2_600_000, 1920 * 1080},
+	{0, 320 * 180, 10},
+	{90_000, 320 * 180, 15},
+	{160_000, 480 * 270, 20},
+	{320_000, 640 * 480, 30},
+	{600_000, 960 * 540, 30},
+	{950_000, 1280 * 720, 30},
+	{2_600_000, 1920 * 1080, 30},
 }
 
 // climb is how much more than a rung's rate is asked for before going up to it, so that the size does not flutter.

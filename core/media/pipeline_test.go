@@ -199,14 +199,14 @@ func TestSizeAndRateFollow(t *testing.T) {
 		sizes := []int{}
 		for _, rate := range []int{2_000_000, 400_000, 100_000, 2_000_000} {
 			v.sender.SetBitrate(rate)
-			time.Sleep(2 * time.Second)
+			time.Sleep(3 * time.Second)
 			synctest.Wait()
 			sizes = append(sizes, v.sender.Stats().Height)
 		}
 		if !slices.Equal(sizes, []int{720, 360, 180, 720}) && !slices.Equal(sizes, []int{720, 360, 270, 720}) {
 			t.Errorf("heights %v", sizes)
 		}
-		if fps := v.sender.Stats().FPS; fps < 27 || fps > 33 {
+		if fps := v.sender.Stats().FPS; fps < 25 || fps > 33 {
 			t.Errorf("%.1f pictures per second", fps)
 		}
 		v.stop(t)

@@ -26,15 +26,15 @@ const (
 	baseSpan, baseSpans = 2 * time.Second, 6
 	// lateWindow is how many pictures are looked back upon: ten seconds of thirty a second.
 	lateWindow = 300
-	// lateShare of the pictures may come after their time.
-	lateShare = .02
-	// tolerable is the stutter that nobody minds: it is not made good by delay.
-	tolerable = 45 * time.Millisecond
+	// lateShare of the pictures may come after their time: one in ten seconds.
+	lateShare = .004
+	// tolerable is the stutter that is not made good by delay: three pictures' time.
+	tolerable = 90 * time.Millisecond
 	mostDelay = 400 * time.Millisecond
 	// jump is a change of the transit that is no delay: a new stream, or a clock that was set.
 	jump = 3 * time.Second
 
-	delayUp   = 15 * time.Millisecond  // per picture
+	delayUp   = 30 * time.Millisecond  // per picture
 	delayDown = 500 * time.Microsecond // per picture
 )
 

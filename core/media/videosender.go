@@ -47,7 +47,8 @@ type VideoSender struct {
 
 	bitrate atomic.Int64
 	wantKey atomic.Bool
-	step    atomic.Int64 // rung of the ladder
+	step    atomic.Int64 // rung of the ladder that the rate allows
+	limit   atomic.Int64 // rung that the machine allows
 }
 
 // NewVideoSender makes a sender that is enabled and has no source yet.
@@ -58,6 +59,7 @@ func NewVideoSender(cfg VideoSenderConfig) *VideoSender {
 	s := &VideoSender{cfg: cfg, box: NewMailbox(), changed: make(chan struct{}, 1), enabled: true}
 	s.bitrate.Store(int64(cfg.Bitrate))
 	s.step.Store(int64(stepFor(cfg.Bitrate, -1)))
+	s.limit.Store(int64(len(ladder) - 1))
 	return s
 }
 
@@ -99,6 +101,12 @@ func (s *VideoSender) SetBitrate(bitsPerSecond int) {
 	s.step.Store(int64(stepFor(bitsPerSecond, int(s.step.Load()))))
 }
 
+// rung is the step of the ladder in use.
+func (s *VideoSender) rung() int { return int(min(s.step.Load(), s.limit.Load())) }
+
+// fps is how many pictures a second are sent.
+func (s *VideoSender) fps() int { return min(s.cfg.Format.FPS, ladder[s.rung()].fps) }
+
 // KeyFrame asks for a key frame, as after a PLI or FIR. Requests within 300 ms of a key frame are answered by one at the
 // end of that time.
 func (s *VideoSender) KeyFrame() {
@@ -116,7 +124,9 @@ func (s *VideoSender) Stats() VideoStats {
 // Run sends until ctx ends and returns nil then, or the error of an encoder that could not be made. It leaves no
 // goroutine. It is called once.
 func (s *VideoSender) Run(ctx context.Context) error {
-	e := &videoEncoding{s: s, packets: newPacketizer(uint16(rand.Uint32()), uint16(rand.Uint32())), epoch: rand.Uint32()}
+	e := &videoEncoding{
+		s: s, packets: newPacketizer(uint16(rand.Uint32()), uint16(rand.Uint32())), epoch: rand.Uint32(), wait: waiter(ctx),
+	}
 	defer e.close()
 	var camera station
 	defer camera.stop()
@@ -174,8 +184,9 @@ func (s *VideoSender) clearPreview() {
 
 // deliverer is called from the source's goroutine: check, show, thin out, scale into the mailbox.
 func (s *VideoSender) deliverer() func(*Frame) {
-	pace := pacer{interval: time.Second / time.Duration(s.cfg.Format.FPS)}
+	var pace pacer
 	return func(f *Frame) {
+		pace.interval = time.Second / time.Duration(s.fps())
 		if !f.Valid() {
 			s.tally.add(func(v *VideoStats) { v.Errors++ })
 			return
@@ -194,7 +205,7 @@ func (s *VideoSender) deliverer() func(*Frame) {
 func (s *VideoSender) scaled(into, f *Frame) {
 	w, h := f.Width, f.Height
 	if s.cfg.Scale != nil {
-		w, h = fit(w, h, int(s.step.Load()))
+		w, h = fit(w, h, s.rung())
 	}
 	if w == f.Width && h == f.Height {
 		into.CopyFrom(f)
@@ -236,6 +247,8 @@ type videoEncoding struct {
 	began   bool   // a key frame has been made
 	stamped bool   // lastAt is valid
 	lastAt  uint32 // timestamp of the picture before
+	effort  effort
+	wait    func(time.Duration) // returns early when Run's ctx ends
 }
 
 // frame encodes and sends one picture. Only an encoder that cannot be made is an error.
@@ -250,7 +263,9 @@ func (e *videoEncoding) frame(f *Frame) error {
 	if wanted {
 		e.s.wantKey.Store(false)
 	}
+	began := e.s.cfg.Clock()
 	bits, key, err := e.encoder.Encode(f, wanted)
+	e.watch(began)
 	if err != nil {
 		e.s.tally.add(func(v *VideoStats) { v.Errors++ })
 		e.reset()
@@ -269,8 +284,17 @@ func (e *videoEncoding) frame(f *Frame) error {
 	return nil
 }
 
+// watch heeds what encoding costs this machine.
+func (e *videoEncoding) watch(began time.Duration) {
+	if e.s.cfg.Scale == nil {
+		return // there is no smaller picture to go to
+	}
+	now := e.s.cfg.Clock()
+	e.s.limit.Store(int64(e.effort.take(now-began, time.Second/time.Duration(e.s.fps()), now, e.s.rung())))
+}
+
 func (e *videoEncoding) send(f *Frame, bits []byte, key bool) {
-	packets, bytes, err := e.packets.send(bits, e.timestamp(f.At), e.s.cfg.Write)
+	packets, bytes, err := e.packets.send(bits, e.timestamp(f.At), e.paced(len(bits), key))
 	e.s.tally.frame(e.s.cfg.Clock(), f.Width, f.Height, packets, bytes, key)
 	if err != nil {
 		e.s.tally.add(func(v *VideoStats) { v.Errors++ })
@@ -288,7 +312,8 @@ func (e *videoEncoding) timestamp(at time.Duration) uint32 {
 }
 
 func (e *videoEncoding) prepare(f *Frame) error {
-	bitrate := int(e.s.bitrate.Load())
+	// The encoder believes in the full rate of pictures: with fewer of them each may have more bits.
+	bitrate := int(e.s.bitrate.Load()) * e.s.cfg.Format.FPS / e.s.fps()
 	if e.encoder == nil {
 		format := VideoFormat{Width: f.Width, Height: f.Height, FPS: e.s.cfg.Format.FPS}
 		enc, err := e.s.cfg.NewEncoder(format, bitrate)

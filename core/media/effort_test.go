@@ -1,0 +1,57 @@
+package media
+
+import (
+	"testing"
+	"time"
+)
+
+// labour encodes for a while on a machine on which a picture of the given rung takes cost(rung) of its time.
+func labour(e *effort, now *time.Duration, d time.Duration, cost func(rung int) float64) (rung int) {
+	const interval = time.Second / 30
+	top := len(ladder) - 2
+	for end := *now + d; *now < end; *now += interval {
+		rung = min(rung, top)
+		spent := time.Duration(cost(rung) * float64(interval))
+		limit := e.take(spent, interval, *now, min(top, max(rung, 0)))
+		rung = min(limit, top)
+	}
+	return rung
+}
+
+func TestEffort(t *testing.T) {
+	var e effort
+	now := time.Duration(0)
+	fast := func(int) float64 { return .2 }
+	if got := labour(&e, &now, time.Minute, fast); got != len(ladder)-2 {
+		t.Fatalf("a fast machine is held to rung %d", got)
+	}
+	slow := func(rung int) float64 { return .3 * float64(rung) } // all but the three lowest are too much
+	if got := labour(&e, &now, 20*time.Second, slow); got > 2 {
+		t.Errorf("a slow machine is on rung %d", got)
+	}
+	high := 0
+	for range 600 {
+		if labour(&e, &now, time.Second/2, slow) > 2 {
+			high++
+		}
+	}
+	if high > 60 {
+		t.Errorf("in 300 s it tried too much for %d s", high/2)
+	}
+	if got := labour(&e, &now, 15*time.Minute, fast); got != len(ladder)-2 {
+		t.Errorf("fast again, it is on rung %d", got)
+	}
+}
+
+func TestPacing(t *testing.T) {
+	for _, c := range []struct{ size, rate, want int }{
+		{60_000, 1_000_000, 3},   // 54 packets in 100 ms
+		{20_000, 2_000_000, 3},   // by the rate
+		{400_000, 1_000_000, 18}, // by the time that it may take
+		{10_000, 50_000, 1},
+	} {
+		if got := perStep(c.size, c.rate); got != c.want {
+			t.Errorf("%+v: %d", c, got)
+		}
+	}
+}
