@@ -151,9 +151,9 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 		Log:      log,
 		Loopback: o.loopback,
 		Route:    route.Watch,
-		Probe:    call.ProbeServer,
-		Show:     p.show,
-		Browser:  p.browse,
+		Probe:    call.ProbeServer, Processor: processorTime,
+		Show:    p.show,
+		Browser: p.browse,
 	})
 	return p
 }

@@ -33,7 +33,8 @@ type callView struct {
 	whole   *part.Button // full screen
 	apart   *part.Button // the small window
 	devices *deviceView
-	opened  bool
+	panel   *panelView
+	beside  besides // what stands beside the picture
 	body    *fyne.Container
 	drawn   *desk.State // what the view shows, but for the clock; nil: draw it anew
 
@@ -46,13 +47,14 @@ type callView struct {
 	noticeIs *part.Line
 	undo     *part.Button
 
-	microphone, camera, heart, choose *part.Toggle
-	leave                             *part.Button
+	microphone, camera, heart, choose, why *part.Toggle
+	leave                                  *part.Button
 }
 
 func newCallView(w *Window) *callView {
 	k := w.night
 	v := &callView{w: w, stage: w.options.Surface.Object(), devices: newDeviceView(w, w.night)}
+	v.panel = newPanelView(w, k)
 	v.buildTop(k)
 	v.buildLines(k)
 	v.place = part.Inset(14, 14, 0, 14, v.stage)
@@ -98,8 +100,10 @@ func (v *callView) buildBar(k *part.Skin) fyne.CanvasObject {
 		part.ToggleFace{Icon: "heart", Words: w.t("call.heartSound")}, v.pressHeart).Calm()
 	v.choose = k.NewToggle(part.ToggleFace{Icon: "devices", Words: w.t("call.devices")},
 		part.ToggleFace{Icon: "devices", Words: w.t("call.devices")}, v.pressDevices).Calm()
+	v.why = k.NewToggle(part.ToggleFace{Icon: "signal", Words: w.t("call.connection")},
+		part.ToggleFace{Icon: "signal", Words: w.t("call.connection")}, v.pressPanel).Calm()
 	v.leave = k.NewButton(part.StopKind, w.t("call.leave"), func() { w.post(desk.DoLeave{}) }).Sized(52, 16, 26)
-	row := part.Row(8, v.microphone, v.camera, v.heart, v.choose, part.Inset(0, 0, 0, 16, v.leave))
+	row := part.Row(8, v.microphone, v.camera, v.heart, v.choose, v.why, part.Inset(0, 0, 0, 16, v.leave))
 	return part.Tall(84, part.CentreBoth(row))
 }
 
@@ -109,9 +113,11 @@ func (v *callView) Render(s desk.State) {
 	c := s.Call
 	if c == nil {
 		v.drawn = nil
+		v.show(besideNothing)
 		v.w.options.Surface.SetVisible(false)
 		return
 	}
+	v.panel.Render(c)
 	if v.same(s) {
 		v.tick()
 		v.w.options.Surface.SetVisible(true)
@@ -123,7 +129,6 @@ func (v *callView) Render(s desk.State) {
 	v.small.Render(c)
 	v.camera.Set(c.Camera)
 	v.heart.Set(s.Sound.HeartSound)
-	v.choose.Set(v.opened)
 	v.devices.Render(s.Settings)
 	surface := v.w.options.Surface
 	surface.SetMessage(v.message(c))
@@ -140,6 +145,10 @@ func (v *callView) Render(s desk.State) {
 // same reports whether a state differs from the one that was drawn in the time only, and remembers it.
 func (v *callView) same(s desk.State) bool {
 	s.Now = time.Time{}
+	if s.Call != nil { // the panel draws itself
+		c := *s.Call
+		c.Panel, s.Call = nil, &c
+	}
 	same := v.drawn != nil && reflect.DeepEqual(*v.drawn, s)
 	v.drawn = &s
 	return same
@@ -258,21 +267,51 @@ func (v *callView) pressHeart() {
 	v.w.post(desk.DoSound{Sound: s})
 }
 
-// pressDevices opens the choice of devices beside the picture, which makes room.
-func (v *callView) pressDevices() {
-	v.opened = !v.opened
-	v.body.Objects = v.body.Objects[:1]
-	if v.opened {
-		v.body.Objects = append(v.body.Objects, part.Inset(14, 14, 0, 0, v.devices.panel()))
+// pressDevices opens the choice of devices beside the picture, which makes room; pressPanel why the call is as it is.
+func (v *callView) pressDevices() { v.toggle(besideDevices) }
+func (v *callView) pressPanel()   { v.toggle(besidePanel) }
+
+// besides is what stands beside the picture: one thing at a time.
+type besides int
+
+const (
+	besideNothing besides = iota
+	besideDevices
+	besidePanel
+)
+
+func (v *callView) toggle(what besides) {
+	if v.beside == what {
+		what = besideNothing
 	}
-	v.choose.Set(v.opened)
+	v.show(what)
+}
+
+func (v *callView) show(what besides) {
+	if v.beside == what {
+		return
+	}
+	if v.beside == besidePanel || what == besidePanel {
+		v.w.post(desk.DoPanel{Open: what == besidePanel})
+	}
+	v.beside = what
+	v.body.Objects = v.body.Objects[:1]
+	switch what {
+	case besideDevices:
+		v.body.Objects = append(v.body.Objects, part.Inset(14, 14, 0, 0, v.devices.panel()))
+	case besidePanel:
+		v.body.Objects = append(v.body.Objects, part.Inset(14, 14, 0, 0, v.panel.content))
+	}
+	v.choose.Set(what == besideDevices)
+	v.why.Set(what == besidePanel)
 	v.content.Refresh()
 	v.w.options.Surface.Moved()
 }
 
-// addKeys adds Ctrl+D, Ctrl+E and F11. Hanging up has no key of its own.
+// addKeys adds Ctrl+D, Ctrl+E, Ctrl+I and F11. Hanging up has no key of its own.
 func (w *Window) addKeys() {
-	keys := map[fyne.KeyName]func(){fyne.KeyD: func() { w.call.pressMicrophone() }, fyne.KeyE: func() { w.call.pressCamera() }}
+	keys := map[fyne.KeyName]func(){fyne.KeyD: func() { w.call.pressMicrophone() }, fyne.KeyE: func() { w.call.pressCamera() },
+		fyne.KeyI: func() { w.call.pressPanel() }}
 	for key, press := range keys {
 		w.canvas.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) {
 			if w.state.Screen == desk.ScreenCall {

@@ -43,6 +43,8 @@ type Deps struct {
 	// Route tells of every change of the way to the network until ctx ends, and blocks until then: route.Watch. Nil is a
 	// machine that never moves.
 	Route func(ctx context.Context, changed func(route.Change))
+	// Processor is the processor time that the program has used so far, for the connection panel. Nil cannot tell.
+	Processor func() time.Duration
 	// Probe looks at this computer's own network, to tell it from the patient's: call.ProbeServer. Nil cannot tell.
 	Probe func(ctx context.Context, servers []webrtc.ICEServer) (call.Probe, error)
 	// Show is handed every new State, from the loop. It must not block: keep the newest and draw it elsewhere.

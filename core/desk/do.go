@@ -52,6 +52,8 @@ func (l *loop) doInside(c Command) {
 		l.setMicrophone(c.On)
 	case DoCamera:
 		l.setCamera(c.On)
+	case DoPanel:
+		l.openPanel(c.Open)
 	case DoChooseDevice:
 		l.chooseDevice(c.Kind, c.ID)
 	case DoVolume:

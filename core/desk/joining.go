@@ -19,6 +19,7 @@ type running struct {
 	volume             int // in percent
 	quality            string
 	network            lineWatch
+	panel              panel
 	lost               map[call.Device]string // problem code of a device that failed
 	notGenuine, failed bool
 }

@@ -112,6 +112,7 @@ func (w *lineWatch) due(now time.Time) bool {
 func (l *loop) watchNetwork(g *guest, q call.Quality) {
 	c, before := l.call, l.call.network.says()
 	c.network.take(q)
+	c.panel.take(q, l.now(), l.processor())
 	if l.Probe != nil && c.network.due(l.now()) {
 		l.probe(c)
 	}
@@ -133,6 +134,7 @@ func (l *loop) probe(c *running) {
 		return func() {
 			before := c.network.says()
 			c.network.learn(p, err)
+			c.panel.probe = p
 			if g := l.guests[c.id]; l.call == c && g != nil && g.peer != nil && before != c.network.says() {
 				l.tellNetwork(g)
 			}

@@ -257,6 +257,9 @@ func (l *loop) peerReported(g *guest, news *peerBox) {
 	if news.state == nil {
 		return
 	}
+	if c := l.call; c != nil && c.id == g.id && *news.state == call.Interrupted {
+		c.panel.breaks++
+	}
 	g.peer.state = *news.state
 	switch *news.state {
 	case call.Failed:

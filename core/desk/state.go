@@ -298,6 +298,7 @@ type Call struct {
 	MicrophoneProblem, CameraProblem, SpeakerProblem *Problem
 	Quality                                          string       // catalogue key: "", "good", "slow", "bad"
 	Network                                          call.Network // what is said while the line is slow
+	Panel                                            *Panel       // the connection panel, while it is open
 	Next                                             *WaitingRow  // the next one waiting: Delta reads Avslutt og ta neste
 }
 

@@ -170,7 +170,7 @@ func (l *loop) callView(waiting []WaitingRow) *Call {
 	v := &Call{
 		Invitation: c.id, State: l.callState(), Began: c.began, Microphone: c.microphone, Camera: c.camera,
 		PatientMicrophone: remote.Microphone, PatientCamera: remote.Camera, Picture: c.picture, Quality: c.quality, Volume: c.volume,
-		Network:           c.network.says(),
+		Network: c.network.says(), Panel: c.panel.view(),
 		MicrophoneProblem: l.deviceProblem(call.Microphone), CameraProblem: l.deviceProblem(call.Camera),
 		SpeakerProblem: l.deviceProblem(call.Speaker),
 	}
