@@ -142,6 +142,7 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 		Keyring:  secrets(o.profile),
 		Sealed:   filepath.Join(o.profile, "secrets.sealed"),
 		Book:     filepath.Join(o.profile, "book"),
+		Copies:   downloads(),
 		Clock:    deskClock(),
 		Post:     desk.NewLetters(deskClock(), nil),
 		NewPeer:  newPeer(clock, p.sound.encoder()),

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -40,6 +41,7 @@ type office struct {
 	devices  desk.Devices
 	profile  string
 	name     string
+	copies   string                              // folder for copies; the profile when empty
 	calendar func(string) (intake.Source, error) // of subscriptions, or nil
 	watch    func()                              // called with every state, or nil
 	slept    atomic.Int64                        // how far the machine's clock went on without us
@@ -102,7 +104,7 @@ func (o *office) deps() desk.Deps {
 		Keyring: o.keyring, Sealed: filepath.Join(o.profile, "secrets"), Book: o.book(), Post: o.post,
 		NewPeer: o.peers.New, Notifier: o, Show: o.show, Route: o.route,
 		Probe: func(context.Context, []webrtc.ICEServer) (call.Probe, error) { return o.probe, nil },
-		Clock: o.clock, Calendar: o.calendar,
+		Clock: o.clock, Calendar: o.calendar, Copies: cmp.Or(o.copies, o.profile),
 		Devices: o.devices,
 	}
 }

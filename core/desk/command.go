@@ -182,6 +182,7 @@ type DoSaveSettings struct {
 	Language, Theme  string
 	RelayOnly, Chime bool
 	PIN              PINTime // empty keeps it
+	KeepDays         int     // 0 keeps it
 }
 
 // DoMailSignIn signs in at the mail provider of the stored settings, in the browser or by a code for another device.

@@ -28,6 +28,7 @@ type Deps struct {
 	Keyring  settings.SecretStore // nil or ErrUnavailable: there is none, and the sealed file takes its place
 	Sealed   string               // path of the sealed secret file
 	Book     string               // path of the book
+	Copies   string               // folder for copies of what is known of a patient
 	Post     Post
 	NewPeer  func(call.Config, call.Channel) (Peer, error) // adds codecs and the media clock
 	Devices  Devices

@@ -133,7 +133,9 @@ func (l *loop) doDayList(c Command) {
 	case DoKeepDraft:
 		l.keepDraft(intake.DraftID(c.Draft))
 	default:
-		l.doSettings(c)
+		if !l.doBook(c) {
+			l.doSettings(c)
+		}
 	}
 }
 

@@ -138,11 +138,13 @@ func (l *loop) sweep(now time.Time) {
 }
 
 // kept is how long an appointment stays in the book, as the settings say.
-func (l *loop) kept() time.Duration {
+func (l *loop) kept() time.Duration { return time.Duration(l.keepDays()) * 24 * time.Hour }
+
+func (l *loop) keepDays() int {
 	if days := l.settings.KeepDays; days > 0 {
-		return time.Duration(days) * 24 * time.Hour
+		return days
 	}
-	return appointment.Kept
+	return int(appointment.Kept / (24 * time.Hour))
 }
 
 // settle makes the end of appointments final: the patients are told, the keys wiped, the server is told by register.

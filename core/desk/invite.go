@@ -30,6 +30,7 @@ type draft struct {
 	pin      PINTime
 	language string
 	problem  *Problem
+	sms      SMSCount
 
 	serial     int            // of the dialog
 	name, note string         // to begin with
@@ -86,6 +87,7 @@ func (l *loop) openVerify(c DoInvite) *draft {
 	}
 	l.invite.opened++
 	d.serial = l.invite.opened
+	d.sms = l.countSMS(d)
 	l.invite.verify = d
 	return d
 }
@@ -169,10 +171,9 @@ func (l *loop) doSend(c DoSend) {
 		return
 	}
 	now := l.now()
-	a := appointment.New(now, appointment.Draft{
-		Owner: l.owner(), At: d.at, Length: d.length, PIN: d.pin, Language: d.language, Phone: d.phone.Number, Country: d.phone.Country, Email: d.email,
-		Name: clip(c.Name, maxName), Note: clip(c.Note, maxNote),
-	}, host(l.settings.Server))
+	made := l.appointmentOf(d)
+	made.Name, made.Note = clip(c.Name, maxName), clip(c.Note, maxNote)
+	a := appointment.New(now, made, host(l.settings.Server))
 	l.book.Put(a)
 	l.save()
 	l.invite.verify = nil

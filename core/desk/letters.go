@@ -107,17 +107,22 @@ func (p Letters) Send(ctx context.Context, parcel Parcel) Outcome {
 	if err != nil {
 		return Outcome{Reason: string(deliver.NotSetUp)}
 	}
-	write, known := map[appointment.Letter]func(letter.Facts) (letter.Letter, error){
-		appointment.LetterInvitation: letter.Invitation, appointment.LetterInformation: letter.Information,
-		appointment.LetterReminder: letter.Reminder, appointment.LetterPIN: letter.PIN, appointment.LetterNewPIN: letter.NewPIN,
-		appointment.LetterMoved: letter.Moved, appointment.LetterCancelled: letter.Cancellation,
-	}[parcel.Letter]
-	if !known {
+	write := writerOf(parcel.Letter)
+	if write == nil {
 		return Outcome{Reason: string(deliver.NotSetUp)}
 	}
 	id := fmt.Sprintf("%s-%d@%s", parcel.Appointment.Room, parcel.Delivery.Number, host(parcel.Server))
 	email, number := parcel.to()
 	return p.hand(ctx, parcel.Accounts, facts, write, deliver.Message{ID: id, Attempt: parcel.Delivery.Attempts}, email, number)
+}
+
+// writerOf is what writes a kind of letter, nil for one that is not known.
+func writerOf(kind appointment.Letter) func(letter.Facts) (letter.Letter, error) {
+	return map[appointment.Letter]func(letter.Facts) (letter.Letter, error){
+		appointment.LetterInvitation: letter.Invitation, appointment.LetterInformation: letter.Information,
+		appointment.LetterReminder: letter.Reminder, appointment.LetterPIN: letter.PIN, appointment.LetterNewPIN: letter.NewPIN,
+		appointment.LetterMoved: letter.Moved, appointment.LetterCancelled: letter.Cancellation,
+	}[kind]
 }
 
 // to is the address or the number that the letter goes to; the other is empty.

@@ -39,6 +39,8 @@ func (l *loop) dismiss() {
 		l.asked = ""
 	case l.keyring.away && !l.keyring.asked:
 		l.keyring.asked = true
+	case l.patient.asks:
+		l.patient.asks = false
 	default:
 		l.notice = nil
 	}

@@ -87,7 +87,7 @@ func (l *loop) dayRows() []DayRow {
 	now := l.now()
 	day := l.dayShown(now)
 	for _, a := range l.mine() {
-		if len(a.Invitations) == 0 {
+		if len(a.Invitations) == 0 || a.Erased {
 			continue
 		}
 		row := l.dayRow(a, a.Invitations[0], now)
@@ -111,7 +111,7 @@ func (l *loop) booked() []BookedDay {
 	var out []BookedDay
 	zone := l.now().Location()
 	for _, a := range l.mine() { // by time
-		if a.Closing == appointment.Cancelled {
+		if a.Closing == appointment.Cancelled || a.Erased {
 			continue
 		}
 		day := dayStart(a.At.In(zone))
@@ -150,6 +150,7 @@ func (l *loop) dayRow(a appointment.Appointment, i appointment.Invitation, now t
 		CanSendPIN: open && !now.After(a.End()) && !sent && !(planned && pending.State == appointment.Queued && pending.Planned.IsZero()),
 		CanAloud:   here && !inCall,
 		CanFinish:  open && !a.Began.IsZero(),
+		CanShow:    true,
 	}
 	if here && !sent && a.Began.IsZero() {
 		row.PINAt, row.PINAloud = pending.Planned, !planned && a.PIN == appointment.PINAloud

@@ -74,7 +74,8 @@ type loop struct {
 	skipped      []intake.DraftID // of the drafts that are gone through
 	removed      intake.Draft     // the one that was removed last
 	missed       []letterID       // overlooked in this run, for the list
-	day          time.Time        // midnight of the day that is looked at; zero is today
+	patient      patientCard
+	day          time.Time // midnight of the day that is looked at; zero is today
 }
 
 // Run works until ctx ends or the doctor quits, and then ends everything that it started. It returns nil after a quit

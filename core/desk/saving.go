@@ -46,6 +46,9 @@ func (l *loop) doSaveSettings(c DoSaveSettings) {
 	if c.PIN != "" {
 		s.PINTime = string(c.PIN)
 	}
+	if c.KeepDays > 0 {
+		s.KeepDays = c.KeepDays
+	}
 	if slices.Contains([]string{"nb", "en"}, c.Language) {
 		s.Language = c.Language
 	}

@@ -28,7 +28,9 @@ type State struct {
 	Missed     []MissedLetter    // what was due while the program was closed, until the doctor has dealt with it
 	Invite     Invite
 	Verify     *Verify // the dialog, when open
-	Import     *Import // the list that was read, when open
+	Patient    *Patient
+	Unsure     []UnsurePatient // several who may have got a letter or not; one alone is a Question
+	Import     *Import         // the list that was read, when open
 	DayList    DayList
 	ReadAloud  *ReadAloud
 	Call       *Call // the running call, or nil
@@ -145,6 +147,7 @@ type DayRow struct {
 	CanAloud   bool
 	CanMove    bool
 	CanFinish  bool
+	CanShow    bool      // all about its patient
 	CanVerify  bool      // a draft: nothing has been made of it; Invitation is the draft's name
 	UndoUntil  time.Time // zero, or until when Fullfør or the cancellation can be undone
 }
@@ -254,6 +257,7 @@ type Verify struct {
 	Length  time.Duration
 	PIN     PINTime
 	PINAt   time.Time // when the PIN goes; zero is at once, or never with PINAloud
+	SMS     SMSCount
 	Busy    bool
 	Problem *Problem
 
@@ -317,6 +321,7 @@ type Settings struct {
 	RelayOnly                      bool
 	Chime                          bool
 	PIN                            PINTime
+	KeepDays                       int // an appointment stays in the book for so long after it
 	Workstation                    string
 	Keyring                        string // "keyring" or "sealedFile"
 	MailTest                       Test

@@ -29,6 +29,7 @@ func (l *loop) view() State {
 	s.Waiting, s.Day, s.DayOf = l.waitingRows(), l.dayRows(), l.dayShown(s.Now)
 	s.Booked, s.Expected, s.Missed = l.booked(), l.expected(), l.missedView()
 	s.Import, s.DayList = l.importView(), l.dayListView(s.DayOf)
+	s.Patient, s.Unsure = l.patientView(), l.unsureView()
 	s.ReadAloud, s.Call = l.readAloudView(), l.callView(s.Waiting)
 	return s
 }
@@ -73,7 +74,7 @@ func (l *loop) verifyView() *Verify {
 	address := phone.Address{Local: local, Domain: domain}
 	v := &Verify{
 		Phone: d.phone.Grouped, Email: d.email, Country: d.phone.Name, Mobile: d.phone.Mobile, Domain: domain, Strange: address.Strange(),
-		At: d.at, Now: d.at.IsZero(), Length: d.length, PIN: d.pin, Problem: d.problem,
+		At: d.at, Now: d.at.IsZero(), Length: d.length, PIN: d.pin, Problem: d.problem, SMS: d.sms,
 		Serial: d.serial, Name: d.name, Note: d.note, Through: d.through,
 	}
 	switch {
@@ -118,7 +119,7 @@ func (l *loop) viewSettings() Settings {
 		Microphones: l.choices(mediadevice.Microphone, l.selected(mediadevice.Microphone), d.Microphone),
 		Speakers:    l.choices(mediadevice.Speaker, l.selected(mediadevice.Speaker), d.Speaker),
 		Rings:       l.choices(mediadevice.Speaker, l.ring(), d.Ring), Ring: l.ring().Device.ID,
-		Language: l.settings.Language, Theme: l.settings.Theme, RelayOnly: l.settings.RelayOnly, Chime: l.settings.Chime, PIN: l.pinTime(),
+		Language: l.settings.Language, Theme: l.settings.Theme, RelayOnly: l.settings.RelayOnly, Chime: l.settings.Chime, PIN: l.pinTime(), KeepDays: l.keepDays(),
 		Workstation: l.settings.Workstation, Keyring: keyring,
 		MailTest: l.settingsView.mailTest, SMSTest: l.settingsView.smsTest, SMSReserveTest: l.settingsView.reserveTest, Saved: l.settingsView.saved,
 		Problem: l.settingsView.problem,
@@ -147,14 +148,10 @@ func (l *loop) question() *Question {
 	if l.session == "" {
 		return nil
 	}
-	for _, a := range l.mine() {
-		for _, i := range a.Invitations {
-			if a.Closing == appointment.Open && a.Began.IsZero() && l.now().Before(a.NotAfter()) && len(i.UnsureLetters()) > 0 {
-				return &Question{Code: "unsure", Args: l.labelArgs(i.ID), Yes: DoResend{i.ID}, No: DoLetBe{i.ID}}
-			}
-		}
+	if q := l.eraseQuestion(); q != nil {
+		return q
 	}
-	return nil
+	return l.unsureQuestion()
 }
 
 func (l *loop) callView(waiting []WaitingRow) *Call {
