@@ -79,7 +79,6 @@ func ReadCSV(data []byte, o Options) (List, error) {
 		if errors.Is(err, io.EOF) {
 			return l, l.finish()
 		}
-		line, _ := in.FieldPos(0)
 		var broken *csv.ParseError
 		switch {
 		case errors.As(err, &broken):
@@ -87,6 +86,7 @@ func ReadCSV(data []byte, o Options) (List, error) {
 		case err != nil:
 			return l, &Error{CodeUnread, ""}
 		case strings.TrimSpace(strings.Join(record, "")) != "":
+			line, _ := in.FieldPos(0)
 			l.addRecord(record, where, line, o)
 		}
 		if len(l.Rows)+len(l.Troubles) > 2*MaxRows {
