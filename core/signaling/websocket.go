@@ -120,6 +120,15 @@ func LastHeard(c Conn) (at time.Time, ok bool) {
 	return time.Unix(0, s.heard.Load()), true
 }
 
+// Cut ends c at once and without a word; who reads or writes gets an error.
+func Cut(c Conn) {
+	if s, ok := c.(*socket); ok && s.under != nil {
+		_ = s.under.Close()
+		return
+	}
+	_ = c.Close("")
+}
+
 // socket is a Conn over a WebSocket. Its keep-alive is a timer, not a goroutine: an idle socket costs its reader only.
 type socket struct {
 	ws    *websocket.Conn
@@ -187,13 +196,11 @@ func (s *socket) Read(ctx context.Context) (Message, *Relay, error) {
 }
 
 func (s *socket) read(ctx context.Context) (websocket.MessageType, []byte, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	kind, r, err := s.ws.Reader(ctx)
 	if err != nil {
 		return 0, nil, s.over(err)
 	}
-	limit := time.AfterFunc(MessageTimeout, cancel)
+	limit := time.AfterFunc(MessageTimeout, func() { _ = s.ws.CloseNow() })
 	defer limit.Stop()
 	data, err := io.ReadAll(r)
 	if err != nil {

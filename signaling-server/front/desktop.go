@@ -64,7 +64,7 @@ func (s *Server) desktopIn(c *socket, hello signaling.Hello, d store.Doctor, cli
 	})
 	defer s.rooms.Post(doctor, room.DesktopLost{ID: c.id})
 	for {
-		m, relay, err := c.conn.Read(s.ctx)
+		m, relay, err := c.next()
 		_ = c.pace.Wait(s.ctx)
 		switch {
 		case err != nil:
@@ -107,7 +107,7 @@ func (s *Server) obey(c *socket, d store.Doctor, who signaling.Workstation, m si
 func (s *Server) answer(c *socket, request int, code signaling.Code) {
 	s.opts.Count(Requests, code)
 	if code != "" {
-		c.log.Info("request refused", "code", code)
+		s.log(c).Info("request refused", "code", code)
 	}
 	c.out.Send(signaling.Done{Request: request, Code: code})
 }

@@ -72,7 +72,7 @@ func (s *Server) welcome(c *socket, i store.Invitation) {
 // patientIn is the life of a patient's socket after that.
 func (s *Server) patientIn(c *socket, doctor string) signaling.Code {
 	for {
-		m, relay, err := c.conn.Read(s.ctx)
+		m, relay, err := c.next()
 		_ = c.pace.Wait(s.ctx)
 		switch {
 		case err != nil:

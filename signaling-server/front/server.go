@@ -7,9 +7,11 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,7 +54,7 @@ type Server struct {
 
 	origin string
 
-	ctx     context.Context // of every socket
+	ctx     context.Context // of every socket's proof and requests
 	cancel  context.CancelFunc
 	workers sync.WaitGroup
 	counter atomic.Uint64
@@ -128,12 +130,8 @@ func (s *Server) hear(e store.Event) {
 func (s *Server) Drain(ctx context.Context) {
 	s.mu.Lock()
 	s.draining = true
-	all := make([]*socket, 0, len(s.sockets))
-	for c := range s.sockets {
-		all = append(all, c)
-	}
 	s.mu.Unlock()
-	for _, c := range all {
+	for _, c := range s.present() {
 		c.dismiss()
 	}
 	gone := make(chan struct{})
@@ -147,9 +145,19 @@ func (s *Server) Drain(ctx context.Context) {
 	case <-ctx.Done():
 	}
 	s.cancel()
+	for _, c := range s.present() {
+		signaling.Cut(c.conn)
+	}
 	<-gone
 	s.workers.Wait()
 	s.rooms.Close()
+}
+
+// present are the sockets of now.
+func (s *Server) present() []*socket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.sockets))
 }
 
 const refreshEvery = time.Minute

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"log/slog"
@@ -29,7 +30,7 @@ type socket struct {
 	kind     kind
 	conn     signaling.Conn
 	out      *outbox
-	log      *slog.Logger
+	number   uint64 // in the log
 	pace     *rate.Limiter
 	turnName string         // random, for this socket's TURN credentials
 	session  string         // a desktop's session secret; set before renewed is
@@ -48,8 +49,7 @@ const proofTimeout = 9 * time.Second
 func (s *Server) open(r *http.Request, conn signaling.Conn, kind kind, messages, bytes int) *socket {
 	c := &socket{
 		id: signaling.NewParticipantID(), kind: kind, conn: conn, out: newOutbox(conn, messages, bytes),
-		log:  s.opts.Log.With("conn", s.counter.Add(1), "kind", kind),
-		pace: rate.NewLimiter(paceRate, paceBurst), turnName: strings.ToLower(rand.Text()),
+		number: s.counter.Add(1), pace: rate.NewLimiter(paceRate, paceBurst), turnName: strings.ToLower(rand.Text()),
 		line: gate.From(r.Context()),
 	}
 	c.line.Expect(s.opts.Proof)
@@ -64,9 +64,20 @@ func (s *Server) open(r *http.Request, conn signaling.Conn, kind kind, messages,
 		_ = conn.Close(signaling.Draining)
 		return nil
 	}
-	c.log.Debug("socket opened")
+	s.log(c).Debug("socket opened")
 	s.opts.Count(kind.opened(), "")
 	return c
+}
+
+// log is made when it is used: most sockets say two lines in an hour.
+func (s *Server) log(c *socket) *slog.Logger {
+	return s.opts.Log.With("conn", c.number, "kind", c.kind)
+}
+
+// next reads a message of a socket that has proven itself. It waits without a context, which would cost every idle socket a
+// kilobyte: Drain cuts those that do not end by themselves.
+func (c *socket) next() (signaling.Message, *signaling.Relay, error) {
+	return c.conn.Read(context.Background())
 }
 
 // dismiss closes a socket because the server stops. It does not block.
@@ -90,7 +101,7 @@ func (s *Server) shut(c *socket, code signaling.Code) {
 	s.mu.Lock()
 	delete(s.sockets, c)
 	s.mu.Unlock()
-	c.log.Debug("socket closed", "code", code)
+	s.log(c).Debug("socket closed", "code", code)
 	s.opts.Count(c.kind.closed(), code)
 	s.live.Done()
 }
