@@ -54,8 +54,8 @@ type letter struct {
 
 // openHospital builds the server and has it ready with so many workstations and as many invitations for each. The server
 // has been started anew since: what it holds is what the store gave back. options are more of serve's.
-func openHospital(ctx context.Context, seats, letters int, secure bool, options ...string) (h *hospital, err error) {
-	h = &hospital{options: options}
+func openHospital(ctx context.Context, seats, letters int, secure bool, options ...string) (_ *hospital, err error) {
+	h := &hospital{options: options}
 	if h.dir, err = os.MkdirTemp("", "hospital"); err != nil {
 		return nil, err
 	}

@@ -48,21 +48,16 @@ func (r Relaying) Run(ctx context.Context, turns int) (ours, peer []float64, err
 		return nil, nil, err
 	}
 	defer h.close()
-	conn, welcome, err := h.dial(ctx, h.seats[0])
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() { go conn.Close("") }()
-	entry, err := relayOf(welcome.ICEServers)
-	if err != nil {
-		return nil, nil, err
-	}
 	c, err := startCoturn(h.dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer c.stop()
 	for range turns {
+		entry, err := h.relay(ctx)
+		if err != nil {
+			return ours, peer, err
+		}
 		a, err := r.measure(ctx, h.process.Process.Pid, port, entry.Username, entry.Credential)
 		if err != nil {
 			return ours, peer, fmt.Errorf("our relay: %w", err)
@@ -76,8 +71,14 @@ func (r Relaying) Run(ctx context.Context, turns int) (ours, peer []float64, err
 	return ours, peer, ctx.Err()
 }
 
-func relayOf(all []signaling.ICEServer) (signaling.ICEServer, error) {
-	for _, one := range all {
+// relay is what the welcome of a fresh socket says of TURN: each has a quota of allocations of its own.
+func (h *hospital) relay(ctx context.Context) (signaling.ICEServer, error) {
+	conn, welcome, err := h.dial(ctx, h.seats[0])
+	if err != nil {
+		return signaling.ICEServer{}, err
+	}
+	go conn.Close("")
+	for _, one := range welcome.ICEServers {
 		if one.Credential != "" {
 			return one, nil
 		}
