@@ -72,3 +72,33 @@ func fitRole(r Role) error {
 	}
 	return nil
 }
+
+// By is the session that asks.
+func (r AskAccount) By() string { return r.Session }
+
+// By is the session that asks.
+func (r Revoke) By() string { return r.Session }
+
+// By is the session that asks.
+func (r ChangePassword) By() string { return r.Session }
+
+// By is the session that asks.
+func (r SetPasscode) By() string { return r.Session }
+
+// By is the session that asks.
+func (r AskPeople) By() string { return r.Session }
+
+// By is the session that asks.
+func (r AddPerson) By() string { return r.Session }
+
+// By is the session that asks.
+func (r ChangePerson) By() string { return r.Session }
+
+// By is the session that asks.
+func (r NewEnrolment) By() string { return r.Session }
+
+// By is the session that asks.
+func (r RemovePasscode) By() string { return r.Session }
+
+// By is the session that asks.
+func (r ChangeClinic) By() string { return r.Session }
