@@ -11,8 +11,12 @@ LDFLAGS     := -X main.version=$(VERSION)
 PURE        := ./core/... ./signaling-server/... ./app/ui/...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 VULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.1.4
+NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.2
 NEED        := sh e2e/need.sh
 DONE         = @echo "$@: done"
+
+# As root, for what installs packages on machines of its own.
+AS_ROOT      = $(if $(filter-out 0,$(shell id -u)),-exec 'sudo -n env PATH=$(PATH)')
 
 # What people may set.
 ACCESS_VECTORS ?= $(CURDIR)/core/access/testdata/access.json
@@ -23,6 +27,7 @@ E2E_AUDIO      ?=
 BENCH          ?= .
 DRILL          ?=
 RUNS           ?=
+MAINTAINER     ?= Legekonsultasjon <drift@legekonsultasjon.no>
 export ACCESS_VECTORS E2E_VIDEO E2E_AUDIO RUNS
 
 .PHONY: help
@@ -121,6 +126,32 @@ bench: ## measure: BENCH=regex RUNS=n; writes bench/out/latest.json
 	$(GO) build -tags $(TAGS),inspect -ldflags "$(LDFLAGS)" -o bin/legekonsultasjon-inspect .
 	$(GO) build -tags $(TAGS) -o bin/bench ./e2e/bench
 	bin/bench '$(BENCH)'
+	$(DONE)
+
+.PHONY: packages
+packages: ## .deb, .rpm, bills of materials and checksums into dist/, installed and removed on fresh machines
+	@$(NEED) go build packages
+	@mkdir -p dist/build
+	GOBIN=$(CURDIR)/dist/build $(GO) install $(NFPM)
+	$(GO) build -o dist/build/packaging ./packaging
+	dist/build/packaging -tags $(TAGS) -maintainer '$(MAINTAINER)'
+	dist/build/packaging -from dist/build -maintainer '$(MAINTAINER)' -out dist/build/again >/dev/null
+	dist/build/packaging -from dist/build -version 99.0.0 -maintainer '$(MAINTAINER)' -out dist/build/next >/dev/null
+	$(GO) test -count=1 -v -timeout 30m -run 'Package' $(AS_ROOT) ./e2e/packages
+	@cat dist/SHA256SUMS
+	$(DONE)
+
+.PHONY: sbom
+sbom: ## bills of materials (CycloneDX) of both programs into dist/
+	@$(NEED) go build packages
+	$(GO) run ./packaging -bills -tags $(TAGS)
+	$(DONE)
+
+.PHONY: first-call
+first-call: ## after make packages: the commands of docs/FIRST-CALL.md on a fresh machine, up to the first call, timed
+	@$(NEED) go build packages e2e certificate
+	$(GO) build -tags $(TAGS),inspect -ldflags "$(LDFLAGS)" -o bin/legekonsultasjon-inspect .
+	$(GO) test -count=1 -v -timeout 30m -run TestFirstCall $(AS_ROOT) ./e2e/packages
 	$(DONE)
 
 .PHONY: screenshots

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the named groups of make targets need, or says exactly what to install.
-# usage: need.sh GROUP...   groups: go build page check demo e2e sms mail certificate
+# usage: need.sh GROUP...   groups: go build page check demo e2e sms mail certificate packages
 set -eu
 
 fail() { echo "$*" >&2; exit 1; }
@@ -14,6 +14,7 @@ packages() {
 	demo) [ -n "${DISPLAY:-}" ] || echo xvfb libgl1-mesa-dri ;;
 	certificate) echo pebble ;;
 	e2e) echo xvfb libgl1-mesa-dri x11-xserver-utils xdotool pulseaudio pulseaudio-utils dbus gnome-keyring chromium firefox-esr espeak-ng fonts-inter fonts-noto-color-emoji nats-server coturn e2fsprogs mount ;;
+	packages) echo debootstrap systemd-container iproute2 dpkg-dev rpm lintian desktop-file-utils appstream xvfb libgl1-mesa-dri ;;
 	sms) echo kannel kannel-extras ;;
 	mail) echo postfix dovecot-core python3-icalendar python3-vobject ;;
 	*) fail "need.sh: unknown group $1" ;;

@@ -24,6 +24,7 @@ type BrowserOptions struct {
 	Audio         string   // WAV file that the microphone plays; "" has no microphone
 	Width, Height int      // of the window; 0 means a phone's 390x844
 	Language      string   // "nb" when empty
+	Trusts        bool     // any certificate is as good as another, where the stage's authority is not known to browsers (Chromium only)
 	Refuses       bool     // the patient does not let the page use camera and microphone (Chromium only)
 	Preload       string   // JavaScript run before the page's own (the test's stand-in for a camera; never part of the page)
 }
@@ -73,6 +74,9 @@ func OpenChromium(o BrowserOptions) (Browser, error) {
 		chromedp.Flag("allow-loopback-in-peer-connection", true), chromedp.Flag("disable-features", "WebRtcHideLocalIpsWithMdns"),
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"), chromedp.Flag("lang", o.Language), chromedp.Flag("accept-lang", o.Language),
 		chromedp.Flag("password-store", "basic"),
+	}
+	if o.Trusts {
+		opts = append(opts, chromedp.IgnoreCertErrors)
 	}
 	if !o.Refuses {
 		opts = append(opts, chromedp.Flag("use-fake-ui-for-media-stream", true))

@@ -18,6 +18,7 @@ type DesktopOptions struct {
 	Env     []string // PULSE_SERVER, DBUS_SESSION_BUS_ADDRESS ...
 	Display *Display
 	Args    []string // more flags of the program
+	Through []string // what the program is started by, such as nsenter to a machine on this one; nothing when empty
 }
 
 // Desktop is the real desktop program in a real window, driven through the X server.
@@ -82,7 +83,8 @@ func (d *Desktop) Start() {
 	_ = os.Remove(d.file)
 	env := append(append([]string{}, d.options.Env...), "DISPLAY="+d.options.Display.Name, "LANG=en_US.UTF-8", "WAYLAND_DISPLAY=",
 		"LEGEKONSULTASJON_INSPECT="+d.file, "LEGEKONSULTASJON_AHEAD="+d.ahead.String())
-	argv := append([]string{filepath.Join(Root(d.t), "bin", "legekonsultasjon-inspect"), "--profile", d.Profile}, d.options.Args...)
+	argv := append(append([]string{}, d.options.Through...), filepath.Join(Root(d.t), "bin", "legekonsultasjon-inspect"), "--profile", d.Profile)
+	argv = append(argv, d.options.Args...)
 	d.Process = Start(d.t, d.options.Dir, fmt.Sprintf("desktop%d", d.starts), env, argv...)
 	d.t.Cleanup(func() {
 		if d.t.Failed() {
