@@ -1,11 +1,12 @@
 // The page's composition: reads the link, runs the journey, does what it asks for, and draws. Everything that decides is
 // elsewhere.
 
-import { derive, devicePoint, findSecret, fromBase64url, makeDeviceKey, openNote, parseFragment, resumeSignature, toBase64url, toHex } from "./access.js";
+import { derive, devicePoint, findSecret, makeDeviceKey, openNote, parseFragment, resumeSignature, toBase64url, toHex } from "./access.js";
 import * as browser from "./browser.js";
 import { Devices } from "./devices.js";
 import { choose, load, translator } from "./i18n.js";
 import { Installing, keepShell, takeLinks } from "./install.js";
+import { tryRelay } from "./loop.js";
 import { awake, begin, early, live, step } from "./journey.js";
 import { Page } from "./page.js";
 import { Peer } from "./peer.js";
@@ -52,6 +53,8 @@ class App {
     /** @type {import("./i18n.js").Language} */
     this.language = "nb";
     this.awakeAt = Date.now();
+    /** @type {Promise<void> | null} */
+    this.relayTried = null;
   }
 
   // ---- the beginning
@@ -68,7 +71,7 @@ class App {
   /** @param {Uint8Array<ArrayBuffer> | null} secret @param {boolean} linked */
   async #open(secret, linked) {
     if (linked) history.replaceState(null, "", location.pathname);
-    const stored = fromBase64url(store.readSecret() ?? "");
+    const stored = parseFragment(store.readSecret() ?? "");
     const returning = !!stored && (!secret || same(secret, stored)) && !(linked && !secret);
     const found = secret ?? (linked ? null : stored);
     if (!returning) {
@@ -180,7 +183,7 @@ class App {
       case "wipe": return this.talk?.wipe();
       case "say": return void this.#say(action.message);
       case "resume": return void this.#resume();
-      case "proven": return void this.#keepKey();
+      case "proven": return void (this.#tryRelay(), this.#keepKey());
       case "later": return void setTimeout(() => this.post(action.event), action.ms);
       case "keepPlace": return this.#setPlace({ ...this.place, inside: true, checked: this.facts.checked, microphoneOn: this.facts.microphoneOn, cameraOn: this.facts.cameraOn });
       case "losePlace": return this.#setPlace({ ...this.place, inside: false });
@@ -355,6 +358,11 @@ class App {
   #useServers(servers) {
     this.iceServers = servers;
     this.peer?.setServers(servers);
+  }
+
+  /** Once for each page, while the patient looks at his camera. */
+  #tryRelay() {
+    this.relayTried ??= tryRelay(this.iceServers).then((result) => this.post("relayTried", { result }));
   }
 
   #closePeer() {
