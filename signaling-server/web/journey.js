@@ -56,6 +56,7 @@ import { clinicTime } from "./format.js";
  * @property {number} callSince 0 before the first picture or sound
  * @property {boolean} doctorMicrophone
  * @property {boolean} doctorCamera
+ * @property {"" | "good" | "blocked"} relay whether a call gets through this network by a relay; "" for unknown
  * @property {{slow: string, picture: string}} network what is said of a line that is slow: whose, and what of the picture
  * @property {string} message the doctor's line of text
  * @property {boolean} parted the doctor has left the call and may take it up again
@@ -81,7 +82,7 @@ export function begin() {
     pin: "", proof: "none", proven: false, ahead: false, wrong: false, triesLeft: 5, waitUntil: 0, locked: false, newDevice: false,
     devices: "off", problem: null, microphone: false, camera: false, microphoneOn: true, cameraOn: true, canTurn: false, checked: false,
     admitted: false, peer: "none", callSince: 0, doctorMicrophone: true, doctorCamera: true,
-    network: { slow: "", picture: "" }, message: "", parted: false, mismatches: 0,
+    relay: "", network: { slow: "", picture: "" }, message: "", parted: false, mismatches: 0,
   };
 }
 
@@ -249,6 +250,7 @@ const handlers = {
     if (f.peer === "none") Object.assign(f, { doctorMicrophone: true, doctorCamera: true, network: { slow: "", picture: "" } });
   },
   stuck(f) { return f.line === "up" && !f.desktop || f.line === "off" ? [] : [{ do: "reconnect" }]; },
+  relayTried(f, e) { f.relay = e.result === "none" ? "" : e.result; },
   network(f, e) { f.network = { slow: e.slow, picture: e.picture }; },
   doctorTracks(f, e) { Object.assign(f, { doctorMicrophone: e.microphone, doctorCamera: e.camera }); },
 

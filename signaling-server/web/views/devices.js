@@ -22,10 +22,11 @@ export function devices(look) {
   const tiles = h("div", { class: "tiles" }, voice.element, lens.element, lens.turn);
   const choices = chooser(look);
   const go = button(look, "big", "", "checked", "continue");
+  const way = h("p", { class: "way", id: "way" });
   const element = sheet(look, {
     name: "devices", heading, wide: true,
     children: [h("div", { class: "say" }, heading, lead), picture.element,
-      h("div", { class: "do" }, tiles, choices.element, go)],
+      h("div", { class: "do" }, tiles, choices.element, way, go)],
     footer: [call(look)],
   });
   let words = "";
@@ -41,6 +42,8 @@ export function devices(look) {
     go.disabled = asking;
     for (const part of [picture, voice, lens]) part.update(now);
     show(tiles, !asking);
+    text(way, facts.relay === "good" ? t("devices.way.good") : facts.relay === "blocked" ? t("devices.way.blocked") : "");
+    show(way, facts.relay !== "" && !asking);
     choices.update(now);
   }
   update(look);
