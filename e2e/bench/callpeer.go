@@ -87,7 +87,7 @@ func peerCall(t *trial, z size, k kit, ours sitting) sitting {
 	h := newHouse(t)
 	web := newSite(t)
 	dir := h.folder("peer")
-	doctor := rig.Start(t, dir, "doctor", append(h.sound.Env(os.Environ()), "DISPLAY="+h.screen.Name, "PULSE_SINK=ear"),
+	doctor := rig.Start(t, dir, "doctor", append(h.sound.Env(os.Environ()), "DISPLAY="+h.screen.Name),
 		append(chromiumFlags(filepath.Join(dir, "profile"), h.screen), "--use-file-for-fake-video-capture="+k.clip, "--use-file-for-fake-audio-capture="+k.doctor,
 			"--app="+web.address("doctor", z, ours.place, ours.own))...)
 	patient := h.browser(z, k.patient)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"legekonsultasjon/core/media"
+	"legekonsultasjon/e2e/rig"
 )
 
 // How long sound is recorded in a call, in what pieces it is compared, and how late it may be.
@@ -31,11 +32,10 @@ type tape struct {
 	began []float64 // by each piece: when the first sample was made, in seconds
 }
 
-// record starts to record. The two ends of a call lie in one sound server and are recorded alike, so that what recording
-// adds is the same for both.
-func (h *house) record(source string) *tape {
+// record starts to record. The two ends of a call are recorded alike, so that what recording adds is the same for both.
+func (h *house) record(at *rig.Sound, source string) *tape {
 	r := &tape{cmd: exec.CommandContext(h.t.Context(), "parec", "--device="+source, "--latency-msec=10", "--rate=48000", "--channels=1", "--format=s16le", "--raw")}
-	r.cmd.Env = h.sound.Env(os.Environ())
+	r.cmd.Env = at.Env(os.Environ())
 	out, err := r.cmd.StdoutPipe()
 	if err == nil {
 		err = r.cmd.Start()
@@ -90,21 +90,25 @@ func loudness(pcm []int16) []float64 {
 
 // mouthToEar is the delay in ms between what is said and what is heard; 0 where nothing alike was heard.
 func (h *house) mouthToEar() float64 {
-	mouth, ear := h.record("lips.monitor"), h.record("ear.monitor")
+	mouth, ear := h.record(h.heard, "lips.monitor"), h.record(h.sound, "ear.monitor")
 	_ = waitFor(h.t.Context(), recordFor)
 	said, saidAt := mouth.stop()
 	heard, heardAt := ear.stop()
 	if said == nil || heard == nil {
+		h.t.Logf("mouth to ear: nothing was recorded")
 		return 0
 	}
 	shift := int(math.Round((saidAt - heardAt) * 1000)) // the index in heard of what is heard while said[0] is said
 	var delays []float64
+	best := 0.0
 	for at := 1000; at+int(piece.Milliseconds()) < len(said); at += int(step.Milliseconds()) {
-		if lag, r := bestLag(said[at:at+int(piece.Milliseconds())], heard, at+shift); r > alikeFrom {
+		lag, r := bestLag(said[at:at+int(piece.Milliseconds())], heard, at+shift)
+		if best = max(best, r); r > alikeFrom {
 			delays = append(delays, float64(lag))
 		}
 	}
 	if len(delays) == 0 {
+		h.t.Logf("mouth to ear: nothing alike was heard: correlation %.2f at best, loudness %.0f and %.0f, %d and %d ms, %d apart", best, mean(said), mean(heard), len(said), len(heard), shift)
 		return 0
 	}
 	return median(delays)
