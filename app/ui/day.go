@@ -311,6 +311,7 @@ func (r *dayRow) actions() (out []rowAction) {
 		{d.CanVerify, rowAction{key: "row.dropDraft", command: desk.DoDropDraft{Draft: id}}},
 		{d.CanFinish, rowAction{key: "row.finish", command: desk.DoFinish{Invitation: id}}},
 		{d.CanCancel, rowAction{key: "row.cancel", command: desk.DoCancel{Invitation: id}}},
+		{d.CanShow, rowAction{key: "row.patient", command: desk.DoShowPatient{Invitation: id}}},
 	} {
 		if a.can && (a.command == nil || a.command != next.command) {
 			out = append(out, a.rowAction)

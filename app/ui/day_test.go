@@ -82,7 +82,7 @@ func forty() desk.State {
 		}
 		s.Day = append(s.Day, desk.DayRow{
 			Invitation: uitest.ID(500 + i), Label: name, Detail: fmt.Sprintf("+47 400 00 0%02d", i), At: at, Length: 10 * time.Minute,
-			Status: desk.Sent, CanResend: true, CanMove: true, CanAloud: true, CanNewPIN: true, CanCancel: true,
+			Status: desk.Sent, CanResend: true, CanMove: true, CanAloud: true, CanNewPIN: true, CanCancel: true, CanShow: true,
 		})
 	}
 	return s

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"slices"
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -19,7 +22,7 @@ type settingsView struct {
 	sms             *smsForm
 	devices         *deviceView
 	theme, language *part.Choice
-	pin             *part.Choice
+	pin, keep       *part.Choice
 	chime, relay    *part.Check
 	machine         *part.Prose
 	problem         *problemBox
@@ -39,6 +42,7 @@ func newSettingsView(w *Window) *settingsView {
 	v.language.SetOptions(v.options("settings.language.", "nb", "en"), "nb")
 	v.pin = k.NewChoice(w.t("when.pin"), func(string) { v.touch() })
 	v.pin.SetOptions(pinTimes(w), string(desk.PINShortly))
+	v.keep = k.NewChoice(w.t("settings.keep"), func(string) { v.touch() })
 	v.chime = k.NewCheck(w.t("settings.chime"), func(bool) { v.touch() })
 	v.relay = k.NewCheck(w.t("settings.relayOnly"), func(bool) { v.touch() })
 	v.machine = k.NewProse(part.SmallStyle(), "")
@@ -68,7 +72,7 @@ func (v *settingsView) page(k *part.Skin) *fyne.Container {
 	pin := part.Column(8, v.pin, k.NewProse(part.SmallStyle(), w.t("settings.pin.text")))
 	left := part.Column(20, section("settings.mail", v.mail.content), section("settings.pin", pin), section("settings.devices", v.devices.content))
 	right := part.Column(20, section("settings.sms", v.sms.content), section("settings.look", look),
-		section("settings.call", part.Column(8, v.chime, v.relay)), section("settings.machine", v.machine))
+		section("settings.call", part.Column(8, v.chime, v.relay)), section("settings.book", part.Column(8, v.keep, k.NewProse(part.SmallStyle(), w.t("settings.keep.text")))), section("settings.machine", v.machine))
 	both := container.New(&halves{}, left, right)
 	body := k.NewScroll(part.Inset(0, 24, 24, 24, part.Column(0, v.problem.content, part.Inset(24, 0, 0, 0, both))))
 	return part.Layers(k.NewPlate(part.GroundTone, nil, 0), container.New(&below{}, head, body))
@@ -96,6 +100,7 @@ func (v *settingsView) Render(s desk.State) {
 		v.language.Choose(in.Language)
 		v.chime.SetOn(in.Chime)
 		v.pin.Choose(string(in.PIN))
+		v.keep.SetOptions(keepTimes(w, in.KeepDays), strconv.Itoa(in.KeepDays))
 		v.relay.SetOn(in.RelayOnly)
 	}
 	store := "settings.keyring"
@@ -116,14 +121,29 @@ func (v *settingsView) store() {
 		v.content.Refresh()
 		return
 	}
+	days, _ := strconv.Atoi(v.keep.Chosen())
 	v.w.post(desk.DoSaveSettings{
 		Mail: mail, SMS: v.sms.first.read(), SMSReserve: v.sms.reserve.read(),
 		MailPassword: typed(v.mail.password), MailClient: typed(v.mail.client), SMSSecret: v.sms.first.secret(), SMSReserveSecret: v.sms.reserve.secret(),
-		Language: v.language.Chosen(), Theme: v.theme.Chosen(), RelayOnly: v.relay.On(), Chime: v.chime.On(), PIN: desk.PINTime(v.pin.Chosen()),
+		Language: v.language.Chosen(), Theme: v.theme.Chosen(), RelayOnly: v.relay.On(), Chime: v.chime.On(), PIN: desk.PINTime(v.pin.Chosen()), KeepDays: days,
 	})
 	v.edited = false
 	v.given.Saved = false
 	v.Render(v.w.state)
+}
+
+// keepTimes are the choices of how long an appointment stays in the book, the present one among them.
+func keepTimes(w *Window, present int) []part.Option {
+	days := []int{7, 30, 90}
+	if present > 0 && !slices.Contains(days, present) {
+		days = append(days, present)
+		slices.Sort(days)
+	}
+	out := make([]part.Option, len(days))
+	for i, n := range days {
+		out[i] = part.Option{ID: strconv.Itoa(n), Words: w.t("settings.keep.days", "n", strconv.Itoa(n))}
+	}
+	return out
 }
 
 // typed is what stands in a secret's field, nil when nothing does.

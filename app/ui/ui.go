@@ -52,6 +52,8 @@ type Window struct {
 	calendar *calendarSheet
 	move     *moveSheet
 	missed   *missedSheet
+	unsure   *unsureSheet
+	patient  *patientSheet
 	imports  *importSheet
 	verify   *verifySheet
 	aloud    *aloudSheet
@@ -111,6 +113,7 @@ func (w *Window) build() {
 	w.settings, w.call, w.office = newSettingsView(w), newCallView(w), newOfficeView(w)
 	w.calendar, w.move, w.missed = newCalendarSheet(w), newMoveSheet(w), newMissedSheet(w)
 	w.imports = newImportSheet(w)
+	w.unsure, w.patient = newUnsureSheet(w), newPatientSheet(w)
 	w.verify, w.aloud, w.question = newVerifySheet(w), newAloudSheet(w), newQuestionSheet(w)
 	w.shown = nil
 }
@@ -129,6 +132,8 @@ func (w *Window) closeSheets() {
 		w.calendar.sheet.Close()
 		w.move.sheet.Close()
 		w.missed.sheet.Close()
+		w.unsure.sheet.Close()
+		w.patient.sheet.Close()
 		w.office.people.handed.sheet.Close()
 		w.imports.sheet.Close()
 		w.verify.sheet.Close()
@@ -175,12 +180,14 @@ func (w *Window) renderSheets(s desk.State) {
 	}
 	w.move.Render(s)
 	w.missed.Render(s)
+	w.unsure.Render(s)
+	w.patient.Render(s)
 	w.office.people.handed.Render(s)
 	w.imports.Render(s)
 	w.verify.Render(s)
 	w.aloud.Render(s)
 	w.question.Render(s)
-	w.options.Surface.Cover(w.move.sheet.IsOpen() || w.missed.sheet.IsOpen() || w.imports.sheet.IsOpen() || w.verify.sheet.IsOpen() || w.aloud.sheet.IsOpen() || w.question.sheet.IsOpen())
+	w.options.Surface.Cover(w.move.sheet.IsOpen() || w.missed.sheet.IsOpen() || w.unsure.sheet.IsOpen() || w.patient.sheet.IsOpen() || w.imports.sheet.IsOpen() || w.verify.sheet.IsOpen() || w.aloud.sheet.IsOpen() || w.question.sheet.IsOpen())
 }
 
 // Tick lets what counts (waiting times, the call's length) go on between two states.

@@ -53,7 +53,7 @@ func (v *verifySheet) build(d *desk.Verify) {
 	kind := kindOf(d)
 	title := part.Style{Size: theme.Heading, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
 	v.title = k.NewProse(title, w.t("verify."+kind+".title"))
-	v.text = k.NewProse(part.SoftStyle(), w.t("verify."+kind+".text")+" "+w.t(v.sentHow(d), "when", w.at(d.PINAt)))
+	v.text = k.NewProse(part.SoftStyle(), w.t("verify."+kind+".text")+" "+w.t(v.sentHow(d), "when", w.at(d.PINAt))+v.inSMS(d))
 	v.small = k.NewLine(part.SoftStyle().Centred(), "", 24)
 	v.landline = k.NewProse(part.SmallStyle().With(part.Wait).Centred(), w.t("verify.landline"))
 	v.suspect = k.NewProse(part.SmallStyle().With(part.Wait).Centred(), "")
@@ -103,6 +103,21 @@ func (v *verifySheet) sentHow(d *desk.Verify) string {
 		return "verify.twoWays"
 	}
 	return "verify.together"
+}
+
+// inSMS says how many SMS it comes to, and what makes them more.
+func (v *verifySheet) inSMS(d *desk.Verify) string {
+	words := ""
+	switch n := d.SMS.Segments; {
+	case n == 1:
+		words = " " + v.w.t("verify.sms.one")
+	case n > 1:
+		words = " " + v.w.t("verify.sms.many", "n", strconv.Itoa(n))
+	}
+	if d.SMS.Odd != "" && d.SMS.Segments > d.SMS.Letters {
+		words += " " + v.w.t("verify.sms.odd", "odd", d.SMS.Odd)
+	}
+	return words
 }
 
 // plates show what is to be checked, each with its own box to tick.

@@ -17,7 +17,7 @@ func TestEveryKeyHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	asked := regexp.MustCompile(`"([a-z][A-Za-z]*\.[A-Za-z.]*[A-Za-z])"`)
-	families := "edit unlock signIn top offline waiting row day invite when verify calendar move missed import intake aloud call devices settings office notice tray notify start"
+	families := "edit unlock signIn top offline waiting row day invite when verify calendar move missed unsure patient import intake aloud call devices settings office notice tray notify start"
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue

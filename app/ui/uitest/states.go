@@ -115,7 +115,7 @@ func Problem() desk.State {
 // Verify is the dialog over home, for a number.
 func Verify() desk.State {
 	s := Home()
-	s.Verify = &desk.Verify{Phone: "+47 987 65 432", Country: "Norge", Mobile: true, Now: true}
+	s.Verify = &desk.Verify{Phone: "+47 987 65 432", Country: "Norge", Mobile: true, Now: true, SMS: desk.SMSCount{Letters: 1, Segments: 1}}
 	return s
 }
 
@@ -244,7 +244,7 @@ func Settings() desk.Settings {
 		Cameras:     []desk.DeviceChoice{{ID: "c1", Name: "Integrert kamera", Chosen: true}, {ID: "c2", Name: "USB-kamera på skjermen"}},
 		Microphones: []desk.DeviceChoice{{ID: "m1", Name: "Hodesett"}, {ID: "m2", Name: "Bordmikrofon", Chosen: true, Missing: true}},
 		Speakers:    []desk.DeviceChoice{{ID: "s1", Name: "Hodesett", Chosen: true}},
-		Language:    "nb", Theme: "light", Chime: true, PIN: desk.PINShortly, Workstation: "Kontor 1", Keyring: "keyring",
+		Language:    "nb", Theme: "light", Chime: true, PIN: desk.PINShortly, KeepDays: 30, Workstation: "Kontor 1", Keyring: "keyring",
 	}
 }
 

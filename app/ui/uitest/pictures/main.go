@@ -50,7 +50,7 @@ func pictures() []picture {
 	}{
 		{"home", uitest.Home(), ""}, {"home-empty", uitest.Empty(), ""}, {"home-first", uitest.First(), ""}, {"home-full", uitest.Full(), ""},
 		{"home-offline", uitest.Offline(), ""}, {"invite", uitest.Problem(), ""}, {"verify", uitest.Verify(), ""},
-		{"verify-email", uitest.VerifyEmail(), ""}, {"verify-both", uitest.VerifyBoth(), ""}, {"missed", uitest.Missed(), ""},
+		{"verify-email", uitest.VerifyEmail(), ""}, {"verify-both", uitest.VerifyBoth(), ""}, {"missed", uitest.Missed(), ""}, {"unsure", uitest.Unsure(), ""}, {"patient", uitest.Patient(), ""}, {"patient-over", uitest.PatientOver(), ""},
 		{"home-other-day", uitest.OtherDay(), ""}, {"calendar", uitest.Home(), "Kalender"}, {"move", uitest.Menu(), "Flere valg|Flytt timen"}, {"menu", uitest.Menu(), "Flere valg"},
 		{"read-aloud", uitest.Aloud(), ""}, {"sign-in", uitest.SignIn(), ""},
 		{"sign-in-wrong", uitest.SignInWrong(), ""}, {"unlock", uitest.Unlock(), ""}, {"call", uitest.Call(), ""},
