@@ -42,6 +42,10 @@ static unsigned int max_intra_percent(const vpx_codec_enc_cfg_t *c) {
 	return percent < 300 ? 300 : percent;
 }
 
+/* How little is searched for how a picture moves. From 14 on libvpx takes the simple loop filter, which costs a third less
+   at 1280x720 in a test of ours, and less at the other end too; smaller pictures gain nothing and keep the better filter. */
+static int speed(unsigned int width, unsigned int height) { return width * height > 640 * 480 ? -14 : -6; }
+
 int lk_encoder_open(lk_encoder *e, unsigned int width, unsigned int height, unsigned int kbit, unsigned int fps) {
 	vpx_codec_iface_t *iface = vpx_codec_vp8_cx();
 	int rc;
@@ -52,7 +56,7 @@ int lk_encoder_open(lk_encoder *e, unsigned int width, unsigned int height, unsi
 	if ((rc = vpx_codec_enc_init(&e->ctx, iface, &e->cfg, 0)) != 0) return rc;
 	e->width = width;
 	e->height = height;
-	vpx_codec_control(&e->ctx, VP8E_SET_CPUUSED, -6);
+	vpx_codec_control(&e->ctx, VP8E_SET_CPUUSED, speed(width, height));
 	vpx_codec_control(&e->ctx, VP8E_SET_STATIC_THRESHOLD, 1);
 	vpx_codec_control(&e->ctx, VP8E_SET_NOISE_SENSITIVITY, 0);
 	vpx_codec_control(&e->ctx, VP8E_SET_TOKEN_PARTITIONS, VP8_ONE_TOKENPARTITION);
