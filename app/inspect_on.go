@@ -24,5 +24,6 @@ func deskClock() func() time.Time {
 func (p *program) inspect(ctx context.Context) {
 	if path := os.Getenv("LEGEKONSULTASJON_INSPECT"); path != "" {
 		go p.face.InspectTo(ctx, path, p.bridge.Do)
+		go profile(ctx)
 	}
 }
