@@ -3,6 +3,7 @@
 package equipment
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"legekonsultasjon/app/driver/camera"
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/media"
+	"legekonsultasjon/core/media/wav"
 	"legekonsultasjon/core/mediadevice"
 )
 
@@ -29,6 +31,7 @@ type Config struct {
 	Camera            string // a stand-in from the command line replaces every camera: see camera.System.Source; "" for none
 	Picture, SelfView media.VideoSink
 	Speech            audio.Speech // what the microphone goes through
+	TestSound         []byte       // a WAV file
 	Log               *slog.Logger
 }
 
@@ -125,6 +128,15 @@ func (d *Machine) Use(cam, microphone, speaker mediadevice.Selection) call.Devic
 		out.Speaker = d.held.speaker
 	}
 	return out
+}
+
+// PlayTest implements desk.TestSounds.
+func (d *Machine) PlayTest(ctx context.Context, speaker mediadevice.Device) error {
+	clip, err := wav.Read(bytes.NewReader(d.TestSound))
+	if err != nil {
+		return err
+	}
+	return d.Sound.PlayPCM(ctx, speaker.ID, clip.Mono())
 }
 
 // state is what is known of one object.

@@ -16,7 +16,9 @@ type deviceView struct {
 	content *fyne.Container
 	choices map[string]*part.Choice
 	sound   *soundView
-	volume  *part.Choice // of the patient; in a call
+	volume  *part.Choice    // of the patient; in a call
+	tries   *fyne.Container // before a call
+	tried   *part.Prose
 }
 
 func newDeviceView(w *Window, k *part.Skin) *deviceView {
@@ -33,7 +35,40 @@ func newDeviceView(w *Window, k *part.Skin) *deviceView {
 	})
 	v.sound = newSoundView(w, k)
 	v.content.Add(v.sound.content)
+	v.buildTries()
 	return v
+}
+
+// buildTries is what can be tried before a call.
+func (v *deviceView) buildTries() {
+	try := func(words string, c desk.Command) fyne.CanvasObject {
+		return v.skin.NewButton(part.Lined, v.w.t(words), func() { v.w.post(c) }).Sized(40, 10, 14)
+	}
+	v.tried = v.skin.NewProse(part.SmallStyle(), "")
+	v.tries = part.Column(10,
+		part.Row(8, try("devices.trySpeaker", desk.DoTrySound{Kind: "speaker"}), try("devices.tryRing", desk.DoTrySound{Kind: "ring"}), part.Space()),
+		part.Row(8, try("devices.tryLine", desk.DoTryLine{}), part.Space()), v.tried)
+	v.content.Add(v.tries)
+}
+
+// renderTries says what came of the tries.
+func (v *deviceView) renderTries(t desk.Trying) {
+	w := v.w
+	var said []string
+	switch {
+	case t.Line.Busy:
+		said = append(said, w.t("devices.lineBusy"))
+	case t.Line.OK:
+		said = append(said, w.t("devices.lineGood", "ms", strconv.Itoa(int(t.RoundTrip.Milliseconds()))))
+	}
+	switch {
+	case t.Sound.Busy:
+		said = append(said, w.t("devices.soundBusy"))
+	case t.Sound.OK:
+		said = append(said, w.t("devices.soundDone"))
+	}
+	v.tried.Set(joined(append(said, w.problem(t.Line.Problem), w.problem(t.Sound.Problem))...))
+	show(v.tries, w.state.Call == nil)
 }
 
 // panel is the view on a card of its own.
@@ -48,6 +83,7 @@ func (v *deviceView) Render(s desk.Settings) {
 	v.fill("speaker", s.Speakers)
 	v.fill("ring", s.Rings)
 	v.sound.Render(v.w.state.Sound)
+	v.renderTries(s.Trying)
 	if c := v.w.state.Call; c != nil {
 		v.fillVolume(c.Volume)
 	}

@@ -38,6 +38,7 @@ type office struct {
 	keyring  *desktest.Keyring
 	routes   chan route.Change // capacity 1: the network changes at one's word
 	probe    call.Probe        // what the own network is like
+	loop     error             // of the way through the relay
 	devices  desk.Devices
 	profile  string
 	name     string
@@ -103,8 +104,9 @@ func (o *office) deps() desk.Deps {
 		Server: o.server, Settings: settings.Open(filepath.Join(o.profile, "settings.json"), o.name),
 		Keyring: o.keyring, Sealed: filepath.Join(o.profile, "secrets"), Book: o.book(), Post: o.post,
 		NewPeer: o.peers.New, Notifier: o, Show: o.show, Route: o.route,
-		Probe: func(context.Context, []webrtc.ICEServer) (call.Probe, error) { return o.probe, nil },
-		Clock: o.clock, Calendar: o.calendar, Copies: cmp.Or(o.copies, o.profile),
+		Probe:    func(context.Context, []webrtc.ICEServer) (call.Probe, error) { return o.probe, nil },
+		TryRelay: func(context.Context, []webrtc.ICEServer) (call.Loop, error) { return okLoop, o.loop },
+		Clock:    o.clock, Calendar: o.calendar, Copies: cmp.Or(o.copies, o.profile),
 		Devices: o.devices,
 	}
 }

@@ -46,6 +46,8 @@ type Deps struct {
 	Route func(ctx context.Context, changed func(route.Change))
 	// Processor is the processor time that the program has used so far, for the connection panel. Nil cannot tell.
 	Processor func() time.Duration
+	// TryRelay connects with oneself through the relay before a call: call.TryRelay. Nil cannot.
+	TryRelay Relay
 	// Probe looks at this computer's own network, to tell it from the patient's: call.ProbeServer. Nil cannot tell.
 	Probe func(ctx context.Context, servers []webrtc.ICEServer) (call.Probe, error)
 	// Show is handed every new State, from the loop. It must not block: keep the newest and draw it elsewhere.

@@ -52,6 +52,10 @@ func (l *loop) doInside(c Command) {
 		l.setMicrophone(c.On)
 	case DoCamera:
 		l.setCamera(c.On)
+	case DoTryLine:
+		l.tryLine()
+	case DoTrySound:
+		l.trySound(c.Kind)
 	case DoPanel:
 		l.openPanel(c.Open)
 	case DoChooseDevice:

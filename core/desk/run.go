@@ -59,6 +59,7 @@ type loop struct {
 	settingsView settingsView
 	inventory    mediadevice.Inventory
 	gear         gear
+	trying       Trying
 	invite       inviteForm
 	readAloud    signaling.InvitationID
 	problems     map[problemSlot]*Problem

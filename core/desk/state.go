@@ -317,6 +317,7 @@ type Settings struct {
 	Cameras, Microphones, Speakers []DeviceChoice
 	Rings                          []DeviceChoice // speakers, for the chime
 	Ring                           string         // id of the one it rings on, "" for none
+	Trying                         Trying
 	Language, Theme                string
 	RelayOnly                      bool
 	Chime                          bool

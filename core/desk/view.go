@@ -118,7 +118,7 @@ func (l *loop) viewSettings() Settings {
 		Cameras:     l.choices(mediadevice.Camera, l.selected(mediadevice.Camera), d.Camera),
 		Microphones: l.choices(mediadevice.Microphone, l.selected(mediadevice.Microphone), d.Microphone),
 		Speakers:    l.choices(mediadevice.Speaker, l.selected(mediadevice.Speaker), d.Speaker),
-		Rings:       l.choices(mediadevice.Speaker, l.ring(), d.Ring), Ring: l.ring().Device.ID,
+		Rings:       l.choices(mediadevice.Speaker, l.ring(), d.Ring), Ring: l.ring().Device.ID, Trying: l.trying,
 		Language: l.settings.Language, Theme: l.settings.Theme, RelayOnly: l.settings.RelayOnly, Chime: l.settings.Chime, PIN: l.pinTime(), KeepDays: l.keepDays(),
 		Workstation: l.settings.Workstation, Keyring: keyring,
 		MailTest: l.settingsView.mailTest, SMSTest: l.settingsView.smsTest, SMSReserveTest: l.settingsView.reserveTest, Saved: l.settingsView.saved,
