@@ -36,7 +36,9 @@ func TestADoctorBeginsAndIsSignedOut(t *testing.T) {
 		}
 		wantURI(t, st.SignIn.Authenticator)
 		o.do(desk.DoEnrol{Password: "passord12345", Passcode: "123456"})
-		o.until("a weak password", func(s desk.State) bool { return said(s) == string(signaling.WeakPassword) && s.SignIn.Authenticator != nil })
+		o.until("a weak password", func(s desk.State) bool {
+			return said(s) == string(signaling.WeakPassword) && s.SignIn.Authenticator != nil
+		})
 		o.do(desk.DoEnrol{Password: "fire ugler over fjorden", Passcode: "123456"})
 		st = o.until("recovery codes", func(s desk.State) bool { return s.SignIn.Step == desk.SignInRecovery })
 		if st.Screen != desk.ScreenSignIn || strings.Join(st.SignIn.RecoveryCodes, " ") != strings.Join(desktest.RecoveryCodes(), " ") || st.SignIn.Authenticator != nil {
@@ -123,7 +125,9 @@ func TestAnAdministratorsScreen(t *testing.T) {
 		o.do(desk.DoSetPasscode{Password: "riktig passord", Passcode: "654321"})
 		o.until("recovery", func(s desk.State) bool { return s.SignIn.Step == desk.SignInRecovery && s.Screen == desk.ScreenSignIn })
 		o.do(desk.DoRecoverySeen{})
-		o.until("back", func(s desk.State) bool { return s.Screen == desk.ScreenOffice && s.Office.New == nil && s.Office.Account.Passcode })
+		o.until("back", func(s desk.State) bool {
+			return s.Screen == desk.ScreenOffice && s.Office.New == nil && s.Office.Account.Passcode
+		})
 		o.do(desk.DoCloseOffice{})
 		o.until("home", func(s desk.State) bool { return s.Screen == desk.ScreenHome && s.Office == nil })
 		o.close()
