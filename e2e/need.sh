@@ -13,7 +13,7 @@ packages() {
 	check) echo nats-server ;;
 	demo) [ -n "${DISPLAY:-}" ] || echo xvfb libgl1-mesa-dri ;;
 	certificate) echo pebble ;;
-	e2e) echo xvfb libgl1-mesa-dri x11-xserver-utils xdotool pulseaudio pulseaudio-utils dbus gnome-keyring chromium firefox-esr espeak-ng fonts-inter fonts-noto-color-emoji nats-server coturn e2fsprogs mount ;;
+	e2e) echo xvfb libgl1-mesa-dri x11-xserver-utils xdotool pulseaudio pulseaudio-utils dbus gnome-keyring chromium firefox-esr espeak-ng fonts-inter fonts-noto-color-emoji nats-server coturn e2fsprogs mount iproute2 ;;
 	packages) echo debootstrap systemd-container iproute2 dpkg-dev rpm lintian desktop-file-utils appstream xvfb libgl1-mesa-dri ;;
 	sms) echo kannel kannel-extras ;;
 	mail) echo postfix dovecot-core python3-icalendar python3-vobject ;;
