@@ -20,7 +20,7 @@ func TestDesktopPackage(t *testing.T) {
 	display := rig.NewDisplay(t, t.TempDir(), 1280, 800)
 	m := newMachine(t, "/tmp/.X11-unix")
 	// What a desktop has of its own: it keeps the lists of menus, icons and schemes.
-	m.fetch("apt-get update -qq; apt-get install -y -qq --no-install-recommends desktop-file-utils hicolor-icon-theme xdg-utils libglib2.0-bin")
+	m.fetch("apt-get update -qq; apt-get install -y -qq --no-install-recommends desktop-file-utils hicolor-icon-theme xdg-utils libglib2.0-bin procps")
 	m.give(deb, newer(t, "legekonsultasjon"))
 	m.fetch("apt-get install -y -qq --no-install-recommends libgl1-mesa-dri") // the driver of a screen without a graphics card
 	before := m.files()

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
+
 	"legekonsultasjon/e2e/postoffice"
 	"legekonsultasjon/e2e/rig"
 )
@@ -47,10 +49,14 @@ func TestFirstCall(t *testing.T) {
 				exports = append(exports, line)
 			}
 		}
+		said := ""
 		if strings.Contains(block, "apt-get") {
-			m.fetch(block)
+			said = m.fetch(block)
 		} else {
-			m.do(strings.Join(exports, "") + block)
+			said = m.do(strings.Join(exports, "") + block)
+		}
+		if given := enrolment.FindString(said); given != "" {
+			s.given = given
 		}
 		if strings.Contains(block, "server.conf\n") && strings.Contains(block, "sed -i") {
 			m.do("cat >> /etc/signaling-server/server.conf <<-END\n" + settings + "\nEND\n")
@@ -61,7 +67,10 @@ func TestFirstCall(t *testing.T) {
 	rig.Until(t, time.Minute, "the certificate", func() bool { return answers(t, filepath.Join(dir, "authority", "issued.pem")) })
 	watch.step("https answers with a certificate of the authority")
 	s.openDesktop(m)
-	watch.step("signed in, mail account entered")
+	s.begins()
+	watch.step("signed in with a new account")
+	s.enterMail()
+	watch.step("mail account entered")
 	letter := s.invite("ola.hansen@example.org")
 	watch.step("invited; the letter is there")
 	page := s.join(letter)
@@ -176,6 +185,7 @@ type stage struct {
 	office  *postoffice.Office
 	desktop *rig.Desktop
 	clip    *rig.Clip
+	given   string // the code that the doctor's account begins with
 }
 
 func newStage(t *testing.T, dir string) *stage {
@@ -196,19 +206,52 @@ func newStage(t *testing.T, dir string) *stage {
 	return s
 }
 
-// openDesktop opens the window on the machine, signs in and enters the mail account.
+// openDesktop opens the window on the machine.
 func (s *stage) openDesktop(m *machine) {
 	s.t.Helper()
 	env := s.keyring.Env(s.sound.Env([]string{"PATH=/usr/bin:/bin", "HOME=/root", "LIBGL_ALWAYS_SOFTWARE=1"}))
 	s.desktop = rig.NewDesktop(s.t, rig.DesktopOptions{Dir: mkdir(s.t, s.dir, "desktop"), Env: env, Display: s.screen,
 		Args: []string{"--camera", "test"}, Through: []string{"nsenter", "-t", fmt.Sprint(m.leader), "-m", "-u", "-p", "--"}})
+}
+
+const password = "fire ugler over fjorden"
+
+var (
+	enrolment = regexp.MustCompile(`[0-9A-Z]{4}(-[0-9A-Z]{4}){3}`)
+	appKey    = regexp.MustCompile(`(?m)^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$`)
+)
+
+// begins takes the account into use with the code that the server has printed.
+func (s *stage) begins() {
+	s.t.Helper()
+	if s.given == "" {
+		s.t.Fatal("the server has printed no code")
+	}
 	d := s.desktop
 	d.Sees(30*time.Second, "Logg inn")
+	d.Press(10*time.Second, "Jeg har fått en oppstartskode")
 	d.Fill("Serveradresse", "https://"+publicName)
 	d.Fill("E-post", "kari@example.org")
-	d.FillSecret("Passord", "tre ugler sover paa taket")
-	d.Press(5*time.Second, "Logg inn")
+	d.Fill("Oppstartskode", s.given)
+	d.Press(5*time.Second, "Fortsett")
+	d.Sees(30*time.Second, "Velkommen, Kari Nordmann")
+	d.FillSecret("Nytt passord", password)
+	d.FillSecret("Gjenta passordet", password)
+	digits, err := totp.GenerateCode(strings.ReplaceAll(appKey.FindString(d.Says()), " ", ""), time.Now())
+	if err != nil {
+		s.t.Fatalf("no key for an authenticator in the window: %v\n%s", err, d.Says())
+	}
+	d.Fill("Sifrene i appen", digits)
+	d.Press(5*time.Second, "Ta kontoen i bruk")
+	d.Sees(30*time.Second, "Reservekoder")
+	d.Press(5*time.Second, "Jeg har tatt vare på dem")
 	d.Sees(30*time.Second, "Tilkoblet")
+}
+
+// enterMail enters the clinic's mail account.
+func (s *stage) enterMail() {
+	s.t.Helper()
+	d := s.desktop
 	host, port, err := net.SplitHostPort(s.office.SMTPAddr())
 	if err != nil {
 		s.t.Fatal(err)
