@@ -14,8 +14,10 @@ const (
 	firstLimit = openLimit + 2*time.Second
 	// stallLimit is how long it may be without one after that.
 	stallLimit = 2 * time.Second
-	// leaveLimit is how long one that stalls may take to end before it is left behind.
-	leaveLimit = time.Second
+	// leaveLimit is how long a camera may take to end before it is left behind, and brokenLimit one that hangs: somebody
+	// wants to know.
+	leaveLimit  = time.Second
+	brokenLimit = 100 * time.Millisecond
 )
 
 // watched is a source that fails when no picture comes, whatever the source itself does: a call must not wait for a
@@ -40,19 +42,19 @@ func (w *watched) Run(ctx context.Context, want media.VideoFormat, deliver func(
 		case <-beats:
 			stall.Reset(stallLimit)
 		case <-ctx.Done():
-			leave(done)
+			leave(done, leaveLimit)
 			return nil
 		case <-stall.C:
 			cancel()
-			leave(done)
+			leave(done, brokenLimit)
 			return media.ErrStalled
 		}
 	}
 }
 
 // leave waits for a source to end, but not for ever.
-func leave(done <-chan error) {
-	limit := time.NewTimer(leaveLimit)
+func leave(done <-chan error, within time.Duration) {
+	limit := time.NewTimer(within)
 	defer limit.Stop()
 	select {
 	case <-done:
