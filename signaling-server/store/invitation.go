@@ -41,8 +41,9 @@ func (s *Store) ChangeInvitation(ctx context.Context, owner DoctorID, c signalin
 		if err != nil {
 			return err
 		}
+		until := max(i.NotAfter, c.NotAfter) // not before the version that it replaces: a crash after that would bring it back
 		i.NotBefore, i.NotAfter, i.Note = c.NotBefore, c.NotAfter, c.Note
-		err = s.put(ctx, invitationKey(i.ID), i, revision, i.NotAfter.Time().Add(keep))
+		err = s.put(ctx, invitationKey(i.ID), i, revision, until.Time().Add(keep))
 		if err != errTaken {
 			return err
 		}

@@ -130,7 +130,7 @@ func (s *Store) remove(ctx context.Context, key string) (err error) {
 	defer cancel()
 	var opts []jetstream.KVDeleteOpt
 	if l.ttl {
-		opts = append(opts, jetstream.PurgeTTL(markerTTL))
+		opts = append(opts, jetstream.PurgeTTL(graveTTL))
 	}
 	return s.written(l.kv.Purge(ctx, key, opts...))
 }

@@ -24,8 +24,12 @@ const Bucket = "legekonsultasjon"
 const (
 	callTimeout  = 1500 * time.Millisecond // of every call
 	startTimeout = 10 * time.Second        // of opening
-	markerTTL    = 10 * time.Minute        // how long a deleted key leaves a trace
+	markerTTL    = 10 * time.Minute        // how long a key that has expired leaves a trace
 	maxStore     = 16 << 30                // bytes that JetStream may use
+
+	// graveTTL is how long a deletion is remembered: longer than anything that was written can be good for. The engine
+	// forgets an expired marker, and its next start after a crash brings back what the marker stood for.
+	graveTTL = 410 * 24 * time.Hour
 
 	// MinFree is how many bytes must be free on the disk for anything new to be written.
 	MinFree = 64 << 20
