@@ -127,6 +127,7 @@ func TestTwoWaysAndWhatWasMissed(t *testing.T) {
 	s.tomorrow("10:30")
 	d.Fill("Telefonnummer", "412 34 567")
 	d.Press(5*time.Second, "Inviter", 0)
+	d.Sees(10*time.Second, "Stemmer nummeret med journalen?")
 	s.confirm("Navn eller initialer (bare du ser det)", "Berit D.", "Jeg har kontrollert nummeret mot journalen")
 	information := s.next(20*time.Second, "+4741234567")
 	d.Sees(10*time.Second, "Invitasjonen er sendt") // and so in the book
