@@ -45,6 +45,10 @@ var (
 // relayHead is the head start of direct ways over a relay. pion's own, 2 s, would be waited for by everybody who has none.
 const relayHead = 500 * time.Millisecond
 
+// replayWindow is how far behind the newest a packet of a stream may come, as in browsers: packets that are sent again
+// lag, and pion numbers them when they are first sent. pion's own 64 would throw them away.
+const replayWindow = 1024
+
 // newAPI is pion set up as this program needs it.
 func newAPI(cfg Config, r *routes, e *estimator, c *counts, again *repairs) (*webrtc.API, error) {
 	media := new(webrtc.MediaEngine)
@@ -60,6 +64,7 @@ func newAPI(cfg Config, r *routes, e *estimator, c *counts, again *repairs) (*we
 	setting.SetIncludeLoopbackCandidate(cfg.Loopback)
 	setting.SetICETimeouts(pathTimeout, iceFailedAfter, keepAlive)
 	setting.SetRelayAcceptanceMinWait(relayHead)
+	setting.SetSRTPReplayProtectionWindow(replayWindow)
 	// An active TCP candidate would dial the patient from our own address even when only relays are wanted.
 	setting.DisableActiveTCP(true)
 	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry),

@@ -39,7 +39,7 @@ const (
 	// syncStep is the most that is changed at once, four times a second at most: no ear and no eye follows it.
 	syncStep = 8 * time.Millisecond
 	// mostHold bounds what one is held back for the other: beyond it the delay is the greater evil.
-	mostHold = 250 * time.Millisecond
+	mostHold = 300 * time.Millisecond
 	// absurd is a skew that no line makes: reports of different clocks.
 	absurd = 2 * time.Second
 )

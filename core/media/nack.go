@@ -72,17 +72,13 @@ func compare(a, b uint64) int {
 	return 0
 }
 
-// learn smooths the round trip: up quickly, since asking twice is what it must prevent, and down slowly.
+// learn smooths the round trip.
 func (n *nacker) learn(took time.Duration) {
 	took = min(max(took, leastRoundTrip), mostRoundTrip)
-	switch {
-	case !n.measured:
+	if !n.measured {
 		n.roundTrip, n.measured = took, true
-	case took > n.roundTrip:
-		n.roundTrip += (took - n.roundTrip) / 2
-	default:
-		n.roundTrip += (took - n.roundTrip) / 16
 	}
+	n.roundTrip += (took - n.roundTrip) / 8
 }
 
 // forget drops all before sequence: nobody waits for them any more.
@@ -104,7 +100,7 @@ func (n *nacker) due(a absence) time.Duration {
 	if a.times == 0 {
 		return a.since + n.patience()
 	}
-	return a.asked + n.roundTrip*9/8 + leastRoundTrip
+	return a.asked + n.roundTrip + leastRoundTrip
 }
 
 // next is when take has something to ask for, if nothing comes.

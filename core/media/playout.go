@@ -28,8 +28,8 @@ const (
 	lateWindow = 300
 	// lateShare of the pictures may come after their time: one in ten seconds.
 	lateShare = .004
-	// tolerable is the stutter that is not made good by delay: three pictures' time.
-	tolerable = 90 * time.Millisecond
+	// tolerable is the stutter that is not made good by delay.
+	tolerable = 50 * time.Millisecond
 	mostDelay = 400 * time.Millisecond
 	// jump is a change of the transit that is no delay: a new stream, or a clock that was set.
 	jump = 3 * time.Second

@@ -283,6 +283,7 @@ func (p *Patient) engine() (*webrtc.API, error) {
 	var setting webrtc.SettingEngine
 	setting.LoggerFactory = quiet{}
 	setting.SetIncludeLoopbackCandidate(p.cfg.Loopback)
+	setting.SetSRTPReplayProtectionWindow(1024)
 	setting.SetICETimeouts(4*time.Second, 30*time.Second, time.Second)
 	setting.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	if p.cfg.Net != nil {

@@ -33,7 +33,9 @@ const (
 
 	below     = 0.92 // of a known limit: what it is safe to send
 	quickRise = 1.45 // per second, where no limit is known
-	slowRise  = 1.07 // per second, near one
+	slowRise  = 1.10 // per second, near one
+	// slowestRise is per second near one that showed itself by loss.
+	slowestRise = 1.04
 	// limitFor is how long a limit is believed in.
 	limitFor = 15 * time.Second
 
@@ -58,6 +60,7 @@ type Estimator struct {
 
 	limit   float64 // what the narrow place let through when it last showed itself; 0: none known
 	limitAt time.Duration
+	byLoss  bool // it showed itself by loss alone: no queue warns before the next
 
 	draining  bool
 	drainAt   time.Duration
@@ -177,7 +180,7 @@ func (e *Estimator) step(now time.Duration) {
 
 // congested begins to let a queue run empty.
 func (e *Estimator) congested(now time.Duration) {
-	e.limit, e.limitAt = e.rate, now
+	e.limit, e.limitAt, e.byLoss = e.rate, now, false
 	e.draining, e.drainAt, e.drainFrom = true, now, e.queue
 	e.target = min(e.target, e.drainRate())
 }
@@ -208,15 +211,18 @@ func (e *Estimator) drain(now time.Duration) {
 }
 
 func (e *Estimator) lower(now time.Duration, to float64) {
-	e.limit, e.limitAt = to, now
+	e.limit, e.limitAt, e.byLoss = to, now, true
 	e.target = min(e.target, to)
 }
 
 // rise grows the target, as far as what is sent proves it.
 func (e *Estimator) rise(passed, now time.Duration) {
 	pace := quickRise
-	if e.limit > 0 && now-e.limitAt < limitFor && e.target < 1.15*e.limit {
+	if e.limit > 0 && now-e.limitAt < limitFor && e.target < 1.1*e.limit {
 		pace = slowRise
+		if e.byLoss {
+			pace = slowestRise
+		}
 	}
 	grown := e.target * math.Pow(pace, passed.Seconds())
 	e.target = max(e.target, min(grown, 1.5*e.rate+e.bounds.Least))

@@ -34,7 +34,6 @@ type ratedEncoder struct {
 	width, height int
 	number        uint32
 	debt          float64 // bits beyond what the rate allows, paid back by later frames
-	last          time.Duration
 	bits          []byte
 }
 
@@ -42,12 +41,7 @@ func (e *ratedEncoder) Encode(f *media.Frame, key bool) ([]byte, bool, error) {
 	if f.Width != e.width || f.Height != e.height {
 		e.width, e.height, key = f.Width, f.Height, true
 	}
-	passed := time.Second / time.Duration(e.fps)
-	if e.number > 0 {
-		passed = min(f.At-e.last, time.Second)
-	}
-	e.last = f.At
-	each := float64(e.rate) * passed.Seconds()
+	each := float64(e.rate) / float64(e.fps) // like libvpx, it believes in the rate of pictures that it was told
 	e.debt = max(e.debt-each, -each)
 	if e.debt > float64(e.rate)/2 && !key {
 		return nil, false, nil // behind by half a second: the picture is dropped
