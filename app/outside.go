@@ -28,7 +28,7 @@ func openURL(args []string, out io.Writer) int {
 	case isHelp(err):
 		return exitOK
 	case err == nil && len(rest) != 1:
-		err = errors.New("open wants one address, legekonsultasjon://invite?phone=...")
+		err = errors.New("open wants one address that begins with legekonsultasjon://invite?")
 	}
 	if err != nil {
 		fmt.Fprintln(out, "legekonsultasjon:", err)

@@ -250,7 +250,7 @@ func (f facts) onPath(e event) (facts, []action) {
 		}
 	case rerouted:
 		if f.confirmed {
-			return f, []action{checkRoute{e.change}}
+			return f, []action{checkRoute(e)}
 		}
 	case routeGone:
 		return f.loseRoute()

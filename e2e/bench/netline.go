@@ -125,7 +125,6 @@ func (s *lineStage) through(w impair.Way, candidate string) string {
 // linePeer is one side in a Chromium of its own.
 type linePeer struct {
 	page *rig.Page
-	last seen
 }
 
 // seen is what the page's side.seen returns.
