@@ -38,6 +38,27 @@ func TestThePasswordIsThereForThePasscode(t *testing.T) {
 	}
 }
 
+// TestTheAddressIsThereAfterTheBeginning: who began with a code does not type the server's address again to sign in.
+func TestTheAddressIsThereAfterTheBeginning(t *testing.T) {
+	empty := uitest.SignIn()
+	empty.SignIn.Server, empty.SignIn.Email = "", ""
+	f := uitest.Open(empty, 1180, 760, 1)
+	typeInto(t, f, "E-post", "kari@a.example")
+	begin := uitest.Begin()
+	begin.SignIn.Server, begin.SignIn.Email = "", ""
+	f.Window.Render(begin)
+	if text := facts(find(t, f, "entry", "E-post")).Text; text != "kari@a.example" {
+		t.Errorf("what was typed before is %q now", text)
+	}
+	f.Window.Render(uitest.Home())
+	known := uitest.SignIn()
+	known.SignIn.Server = "https://a.example"
+	f.Window.Render(known)
+	if text := facts(find(t, f, "entry", "Serveradresse")).Text; text != "https://a.example" {
+		t.Errorf("the server's address is %q", text)
+	}
+}
+
 func TestChoosingAPassword(t *testing.T) {
 	f := uitest.Open(uitest.Choose(), 1180, 1600, 1)
 	if !strings.Contains(says(f), "JBSW Y3DP EHPK 3PXP") || strings.Contains(says(f), "Bruk engangskode") {

@@ -52,8 +52,7 @@ func front(w *Window, form fyne.CanvasObject) *fyne.Container {
 
 func (v *signInView) Render(s desk.State) {
 	in := s.SignIn
-	v.server.Begin(in.Server)
-	v.email.Begin(in.Email)
+	v.begin(in)
 	show(v.sealed, in.SealedFile)
 	v.problem.set(v.w.problem(in.Problem))
 	for _, f := range []*part.Field{v.server, v.email, v.password} {
@@ -69,7 +68,14 @@ func (v *signInView) Render(s desk.State) {
 	v.content.Refresh()
 }
 
+// begin fills in what is remembered.
+func (v *signInView) begin(in desk.SignIn) {
+	v.server.Begin(in.Server)
+	v.email.Begin(in.Email)
+}
+
 func (v *signInView) focus() {
+	v.begin(v.w.state.SignIn) // before one of them has the keyboard: then it is left alone
 	for _, f := range []*part.Field{v.server, v.email} {
 		if f.Text() == "" {
 			f.Focus()

@@ -102,8 +102,7 @@ func newCodeView(w *Window) *codeView {
 
 func (v *codeView) Render(s desk.State) {
 	in := s.SignIn
-	v.server.Begin(in.Server)
-	v.email.Begin(in.Email)
+	v.begin(in)
 	v.problem.set(v.w.problem(in.Problem))
 	for _, b := range []*part.Button{v.submit, v.back} {
 		b.SetEnabled(!in.Busy)
@@ -112,7 +111,19 @@ func (v *codeView) Render(s desk.State) {
 	v.content.Refresh()
 }
 
+// begin fills in what is remembered, and what was typed in the form before.
+func (v *codeView) begin(in desk.SignIn) {
+	v.server.Begin(in.Server)
+	v.email.Begin(in.Email)
+	for from, to := range map[*part.Field]*part.Field{v.w.signIn.server: v.server, v.w.signIn.email: v.email} {
+		if to.Text() == "" && from.Text() != "" {
+			to.SetText(from.Text())
+		}
+	}
+}
+
 func (v *codeView) focus() {
+	v.begin(v.w.state.SignIn)
 	for _, f := range []*part.Field{v.server, v.email} {
 		if f.Text() == "" {
 			f.Focus()
