@@ -38,7 +38,8 @@ func TestFirstCall(t *testing.T) {
 	s := newStage(t, dir)
 	m := newMachine(t, dir, "/tmp/.X11-unix", filepath.Join(rig.Root(t), "bin"))
 	must(t, "cp", filepath.Join(dir, "authority", "issued.pem"), filepath.Join(m.root, "usr/local/share/ca-certificates/authority.crt"))
-	m.do("update-ca-certificates")
+	must(t, "cp", filepath.Join(dir, "authority", "chain.pem"), filepath.Join(m.root, "etc/ssl/authority.pem")) // the service sees no /tmp of others
+	m.do("chmod 644 /etc/ssl/authority.pem; update-ca-certificates")
 	m.give(made(t, "signaling-server_*.deb"), made(t, "legekonsultasjon_*.deb"))
 
 	watch := newWatch(t)
@@ -156,15 +157,13 @@ func newAuthority(t *testing.T, dir string) (settings string) {
 		t.Fatal(err)
 	}
 	rig.Start(t, dir, "dns", nil, "pebble-challtestsrv", "-dns01", "127.0.0.1:8053", "-management", "127.0.0.1:8055",
-		"-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "", "-defaultIPv4", publicAddress, "-defaultIPv6", "")
+		"-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv4", publicAddress, "-defaultIPv6", "")
 	rig.Start(t, dir, "pebble", append(os.Environ(), "PEBBLE_VA_NOSLEEP=1"), "pebble", "-config", file, "-dnsserver", "127.0.0.1:8053")
 	rig.Until(t, 30*time.Second, "pebble", func() bool {
 		root, err := rig.Run(t.Context(), os.Environ(), "", "curl", "-fsk", "https://127.0.0.1:15000/roots/0")
 		return err == nil && os.WriteFile(filepath.Join(dir, "issued.pem"), []byte(root), 0o644) == nil
 	})
-	must(t, "chmod", "755", filepath.Dir(dir), dir)
-	must(t, "chmod", "644", chain)
-	return "acme-directory = https://127.0.0.1:14000/dir\nacme-roots = " + chain
+	return "acme-directory = https://127.0.0.1:14000/dir\nacme-roots = /etc/ssl/authority.pem"
 }
 
 // answers says whether the server's page is there, under a certificate of the authority.
