@@ -31,6 +31,8 @@ type Desktop struct {
 	starts  int
 	ahead   time.Duration
 	clicked time.Time
+
+	by, last []string // a command before and an argument behind the flags of the next start
 }
 
 // Widget is one thing in the window, as the window map of an inspect build tells it. Places are in screen pixels: the
@@ -83,8 +85,9 @@ func (d *Desktop) Start() {
 	_ = os.Remove(d.file)
 	env := append(append([]string{}, d.options.Env...), "DISPLAY="+d.options.Display.Name, "LANG=en_US.UTF-8", "WAYLAND_DISPLAY=",
 		"LEGEKONSULTASJON_INSPECT="+d.file, "LEGEKONSULTASJON_AHEAD="+d.ahead.String())
-	argv := append(append([]string{}, d.options.Through...), filepath.Join(Root(d.t), "bin", "legekonsultasjon-inspect"), "--profile", d.Profile)
-	argv = append(argv, d.options.Args...)
+	argv := append(append([]string{}, d.options.Through...), filepath.Join(Root(d.t), "bin", "legekonsultasjon-inspect"))
+	argv = append(argv, d.by...)
+	argv = append(append(append(argv, "--profile", d.Profile), d.options.Args...), d.last...)
 	d.Process = Start(d.t, d.options.Dir, fmt.Sprintf("desktop%d", d.starts), env, argv...)
 	d.t.Cleanup(func() {
 		if d.t.Failed() {
