@@ -40,7 +40,7 @@ type smallWindow struct {
 }
 
 // What the small window measures at first, in device-independent pixels: a picture of 16:9 and the line below it.
-const smallWidth, smallHeight, smallBar = 384, 216 + smallBar, 60
+const smallWidth, smallHeight, smallBar = 384, 216 + smallBar, 76
 
 func newSmallWindow(v *callView) *smallWindow {
 	k, w := v.w.night, v.w

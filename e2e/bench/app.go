@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -59,7 +58,7 @@ func (c *clinic) start() (usable, first float64) {
 		if time.Since(began) > 40*time.Second || c.t.Context().Err() != nil {
 			c.t.Fatal("no steady window")
 		}
-		if now := sample(c.screen); !bytes.Equal(now, moments[len(moments)-1].looks) {
+		if now := sample(c.screen); !alike(now, moments[len(moments)-1].looks) {
 			moments = append(moments, moment{time.Now(), now})
 		}
 		time.Sleep(2 * time.Millisecond)

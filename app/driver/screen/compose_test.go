@@ -141,6 +141,19 @@ func TestAPictureCostsNoMemory(t *testing.T) {
 	}
 }
 
+func TestAPictureThatIsShownSmallIsFirstMadeCoarser(t *testing.T) {
+	var buffer media.Frame
+	for _, c := range []struct{ w, h, sizeW, sizeH, want int }{
+		{1280, 720, 216, 120, 320}, {640, 480, 216, 162, 320}, {640, 480, 860, 646, 640}, {1280, 720, 384, 216, 640}, {642, 362, 100, 50, 642}, {3, 3, 1, 1, 3},
+	} {
+		f := grey(c.w, c.h, 77)
+		got := coarser(&buffer, f, image.Pt(c.sizeW, c.sizeH))
+		if got.Width != c.want || got.Y[0] != 77 || !got.Valid() {
+			t.Errorf("%+v: %d wide, luma %d", c, got.Width, got.Y[0])
+		}
+	}
+}
+
 func TestTheLabelIsMixedByItsCoverage(t *testing.T) {
 	c := newComposer(800, 450)
 	img := image.NewNRGBA(image.Rect(0, 0, 40, 20))

@@ -65,6 +65,7 @@ type place struct {
 	native  atomic.Uint64 // size that the newest picture came in
 	cleared atomic.Bool
 	wake    func()
+	coarse  media.Frame  // of whoever shows
 	mine    *media.Frame // of the painter
 }
 
@@ -84,7 +85,7 @@ func (p *place) copy(into, f *media.Frame) {
 	}
 	into.Resize(at.Dx(), at.Dy())
 	into.At = f.At
-	yuv.Scale(into, f)
+	yuv.Scale(into, coarser(&p.coarse, f, at.Size()))
 }
 
 // Clear implements media.VideoSink.
