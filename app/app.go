@@ -131,6 +131,9 @@ func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.
 	p := &program{options: o, log: log, words: words, renderer: renderer, bridge: ui.NewBridge(), app: fyneapp.NewWithID(appID),
 		phrase: os.Getenv(passphraseName)}
 	_ = os.Unsetenv(passphraseName) // no business of the programs that this one starts
+	if screen.IsSoftware(renderer) {
+		fyne.SetCurrentApp(calm{p.app})
+	}
 	p.app.SetIcon(fyne.NewStaticResource("app.png", assets.AppIcon()))
 	began := time.Now()
 	clock := func() time.Duration { return time.Since(began) }
