@@ -160,7 +160,12 @@ func (p *pulse) watch(ctx context.Context) error {
 	}
 }
 
+// close gives the device back. On PulseAudio it is stopped first, for that alone wakes miniaudio's thread: where a device was
+// pulled out the thread hears nothing more, and Uninit would wait for it for ever.
 func (st *stream) close() {
+	if st.conn.backend.kind == malgo.BackendPulseaudio {
+		_ = st.device.Stop()
+	}
 	st.device.Uninit()
 	st.conn.close()
 }
