@@ -368,7 +368,13 @@ func (a *abuse) enter(ctx context.Context, k signaling.Knock, network string) er
 
 // join opens a patient's socket from a network.
 func (a *abuse) join(ctx context.Context, k signaling.Knock, network string) (signaling.Conn, signaling.Welcome, error) {
+	return a.joinBy(ctx, signaling.Client{}, k, network)
+}
+
+// joinBy is join by way of a client's proxy.
+func (a *abuse) joinBy(ctx context.Context, client signaling.Client, k signaling.Knock, network string) (signaling.Conn, signaling.Welcome, error) {
 	conn, err := signaling.Dial(ctx, "http://"+a.host, signaling.PathPatient, signaling.DialOptions{
+		Client: client,
 		Header: http.Header{"Origin": {"http://" + a.host}, "X-Forwarded-For": {network}},
 	})
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 
 const (
 	slowFrame  = 60 << 10 // bytes
-	slowFrames = 80       // for each slow reader: far more than kernel and server hold for him
+	slowFrames = 80       // for each slow reader: far more than the server and its kernel hold for him
 )
 
 // slow has n patients let in who read no more, while a desktop sends to them: each is cut, and what waits for him is
@@ -23,6 +23,7 @@ func (a *abuse) slow(t *testing.T, n int) {
 		t.Fatal(err)
 	}
 	defer desktop.Close("")
+	way := newNarrow(t, a.host)
 	var readers []signaling.Conn
 	var names []signaling.ParticipantID
 	for range n {
@@ -30,12 +31,15 @@ func (a *abuse) slow(t *testing.T, n int) {
 		if err := a.create(t.Context(), desktop, k.Invitation, k.Admission); err != nil {
 			t.Fatal(err)
 		}
-		conn, welcome, err := a.join(t.Context(), k, anywhere())
+		conn, welcome, err := a.joinBy(t.Context(), way.client, k, anywhere())
 		if err != nil {
 			t.Fatal(err)
 		}
 		readers, names = append(readers, conn), append(names, welcome.Participant)
 	}
+	way.gate.Lock()
+	release := sync.OnceFunc(way.gate.Unlock)
+	defer release()
 	for range slowFrames {
 		for _, name := range names {
 			if err := desktop.WriteRelay(t.Context(), signaling.Relay{Peer: name, Payload: make([]byte, slowFrame)}); err != nil {
@@ -43,6 +47,7 @@ func (a *abuse) slow(t *testing.T, n int) {
 			}
 		}
 	}
+	release()
 	var cut, held atomic.Int64
 	var all sync.WaitGroup
 	for _, conn := range readers {
