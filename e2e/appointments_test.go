@@ -123,3 +123,35 @@ func TestTwoWays(t *testing.T) {
 		t.Error("the row calls two ways one")
 	}
 }
+
+// TestMissed: a reminder whose time passes while the program is closed is asked about at the next start and not sent by itself.
+func TestMissed(t *testing.T) {
+	s := newStage(t, options{still: true})
+	d := s.desktop
+	s.tomorrow("10:30")
+	d.Fill("Telefonnummer", "412 34 567")
+	d.Press(5*time.Second, "Inviter", 0)
+	d.Sees(10*time.Second, "Stemmer nummeret med journalen?")
+	s.confirm("Navn eller initialer (bare du ser det)", "Berit D.", "Jeg har kontrollert nummeret mot journalen")
+	information := s.next(20*time.Second, "+4741234567")
+	d.Sees(10*time.Second, "Invitasjonen er sendt") // and so in the book
+	d.Process.Kill()
+	now := time.Now()
+	late := time.Date(now.Year(), now.Month(), now.Day()+1, 10, 25, 0, 0, now.Location())
+	d.Ahead(time.Until(late))
+	before := len(s.office.Received())
+	d.Start()
+	d.Sees(30*time.Second, "Dette ble ikke sendt")
+	d.Sees(5*time.Second, "Påminnelsen med PIN skulle ha gått i dag kl. 10:15")
+	d.Sees(5*time.Second, "Berit D.")
+	if n := len(s.office.Received()); n != before {
+		t.Errorf("%d letters went out by themselves", n-before)
+	}
+	d.Press(10*time.Second, "Send nå")
+	reminder := s.next(20*time.Second, "+4741234567")
+	if reminder.Link != information.Link || reminder.PIN == "" {
+		t.Errorf("the reminder has the same link %v and a PIN %v", reminder.Link == information.Link, reminder.PIN != "")
+	}
+	s.blind.invited(t, reminder, "Berit D.", "+4741234567")
+	d.Gone(10*time.Second, "Dette ble ikke sendt")
+}

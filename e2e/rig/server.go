@@ -82,12 +82,20 @@ func prepare(t testing.TB, o ServerOptions) *Server {
 	return &Server{t: t, options: o, URL: fmt.Sprintf("http://localhost:%d", public), Data: filepath.Join(o.Dir, "server")}
 }
 
-func (s *Server) admin(stdin string, words ...string) {
+func (s *Server) admin(stdin string, words ...string) string {
 	s.t.Helper()
 	argv := append([]string{s.options.Binary, "admin", words[0], words[1], "--data", s.Data}, words[2:]...)
-	if _, err := Run(s.t.Context(), os.Environ(), stdin, argv...); err != nil {
+	out, err := Run(s.t.Context(), os.Environ(), stdin, argv...)
+	if err != nil {
 		s.t.Fatal(err)
 	}
+	return string(out)
+}
+
+// Admin gives an order on the command line, as an administrator does, and returns what is printed.
+func (s *Server) Admin(words ...string) string {
+	s.t.Helper()
+	return s.admin("", words...)
 }
 
 // Start starts the server, again after a Kill or Stop of its Process.
