@@ -14,6 +14,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/transport/v5"
 	"github.com/pion/webrtc/v4"
 )
@@ -290,7 +291,8 @@ func (p *Patient) engine() (*webrtc.API, error) {
 		setting.SetNet(p.cfg.Net)
 	}
 	err := errors.Join(m.RegisterDefaultCodecs(), webrtc.ConfigureTWCCHeaderExtensionSender(m, registry),
-		webrtc.RegisterDefaultInterceptorsWithOptions(m, registry, webrtc.WithInterceptorLoggerFactory(quiet{})))
+		webrtc.RegisterDefaultInterceptorsWithOptions(m, registry, webrtc.WithInterceptorLoggerFactory(quiet{}),
+			webrtc.WithNackGeneratorOptions(nack.GeneratorMaxNacksPerPacket(10)))) // as Chromium; pion would ask for ever
 	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(registry),
 		webrtc.WithSettingEngine(setting)), err
 }
