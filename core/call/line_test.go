@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,6 +29,7 @@ type study struct {
 	patient   *calltest.Patient
 	toDoctor  *calltest.Impaired // what the patient sends
 	toPatient *calltest.Impaired
+	mu        sync.Mutex
 	passed    []impair.Passage // what the doctor sent, as it arrived
 	doctor    *mediatest.Watch // sees the patient
 	picture   *mediatest.Watch // sees the doctor
@@ -53,7 +55,7 @@ func newStudy(t *testing.T) *study {
 	began := time.Now()
 	s := &study{t: t, clock: func() time.Duration { return time.Since(began) }, hears: new(mediatest.Speaker)}
 	s.doctor, s.picture = &mediatest.Watch{Clock: s.clock}, &mediatest.Watch{Clock: s.clock}
-	s.toPatient = s.network(router, "192.0.2.1", 1, func(p impair.Passage) { s.passed = append(s.passed, p) })
+	s.toPatient = s.network(router, "192.0.2.1", 1, s.arrived)
 	s.toDoctor = s.network(router, "192.0.2.2", 2, nil)
 	if err := router.Start(); err != nil {
 		t.Fatal(err)
@@ -93,6 +95,8 @@ func (s *study) open() {
 		},
 		Scale: func(dst, _ *media.Frame) { dst.Black() },
 		Events: func(e call.Event) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
 			switch e := e.(type) {
 			case call.Quality:
 				s.quality = append(s.quality, e)
@@ -114,6 +118,31 @@ func (s *study) open() {
 	}
 	peer.Admit()
 	_ = link.Send(access.Admit{})
+}
+
+func (s *study) arrived(p impair.Passage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.passed = append(s.passed, p)
+}
+
+// passages is what the doctor sent so far, as it arrived.
+func (s *study) passages() []impair.Passage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.passed)
+}
+
+// samples is what was said of the call so far, once a second.
+func (s *study) samples() []call.Quality {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.quality)
+}
+
+func (s *study) newest() call.Quality {
+	all := s.samples()
+	return all[len(all)-1]
 }
 
 // both sets the conditions of both directions.
@@ -161,7 +190,7 @@ func TestOnABadLine(t *testing.T) {
 			s.wait(20 * time.Second)
 			frozen, longest := mediatest.Frozen(s.doctor.Times(), from, s.clock())
 			silent, hush := mediatest.Silent(s.hears.Played()[heard:], -45)
-			q := s.quality[len(s.quality)-1]
+			q := s.newest()
 			t.Logf("%.2f lost: frozen %v, longest gap %v; silent %v, longest %v; %+v", c.loss, frozen, longest, silent, hush, q)
 			if frozen.Seconds() > 20*c.frozen || silent.Seconds() > 20*c.silent || hush > 200*msec {
 				t.Errorf("%.2f lost: frozen %v, silent %v, at longest %v", c.loss, frozen, silent, hush)
@@ -187,12 +216,12 @@ func TestNarrowAndWide(t *testing.T) {
 		s.toPatient.Set(narrow)
 		s.wait(15 * time.Second)
 		cut := s.toPatient.Now() - 15*time.Second
-		if d := delay(s.passed, cut+4*time.Second, cut+15*time.Second); d > 400*msec {
+		if d := delay(s.passages(), cut+4*time.Second, cut+15*time.Second); d > 400*msec {
 			t.Errorf("four seconds after it became narrow packets still take %v", d)
 		}
 		s.toPatient.Set(wide)
 		s.wait(12 * time.Second)
-		if r := carried(s.passed, cut+25*time.Second, cut+27*time.Second); r < 600_000 {
+		if r := carried(s.passages(), cut+25*time.Second, cut+27*time.Second); r < 600_000 {
 			t.Errorf("ten seconds after it became wide it carries %.0f bit/s", r)
 		}
 	})
@@ -205,18 +234,18 @@ func TestSoundGoesAlone(t *testing.T) {
 		s.toPatient.Set(impair.Conditions{Rate: 75_000, Delay: 25 * msec, Queue: time.Second})
 		s.wait(15 * time.Second)
 		alone := false
-		for _, q := range s.quality {
+		for _, q := range s.samples() {
 			alone = alone || q.SoundOnly
 		}
 		if !alone {
-			t.Errorf("it was not said; %+v", s.quality[len(s.quality)-1])
+			t.Errorf("it was not said; %+v", s.newest())
 		}
 		s.toPatient.Set(impair.Conditions{Delay: 25 * msec})
-		mark := len(s.quality)
+		mark := len(s.samples())
 		s.wait(40 * time.Second)
-		back := slices.ContainsFunc(s.quality[mark:], func(q call.Quality) bool { return !q.SoundOnly && q.SendBitrate > 70_000 })
+		back := slices.ContainsFunc(s.samples()[mark:], func(q call.Quality) bool { return !q.SoundOnly && q.SendBitrate > 70_000 })
 		if !back {
-			t.Errorf("no picture came back; %+v", s.quality[len(s.quality)-1])
+			t.Errorf("no picture came back; %+v", s.newest())
 		}
 	})
 }

@@ -36,9 +36,9 @@ type office struct {
 	post     *desktest.Post
 	peers    *desktest.Peers
 	keyring  *desktest.Keyring
-	routes   chan route.Change // capacity 1: the network changes at one's word
-	probe    call.Probe        // what the own network is like
-	loop     error             // of the way through the relay
+	routes   chan route.Change          // capacity 1: the network changes at one's word
+	probe    atomic.Pointer[call.Probe] // what the own network is like
+	loop     error                      // of the way through the relay
 	devices  desk.Devices
 	profile  string
 	name     string
@@ -104,7 +104,7 @@ func (o *office) deps() desk.Deps {
 		Server: o.server, Settings: settings.Open(filepath.Join(o.profile, "settings.json"), o.name),
 		Keyring: o.keyring, Sealed: filepath.Join(o.profile, "secrets"), Book: o.book(), Post: o.post,
 		NewPeer: o.peers.New, Notifier: o, Show: o.show, Route: o.route,
-		Probe:    func(context.Context, []webrtc.ICEServer) (call.Probe, error) { return o.probe, nil },
+		Probe:    o.probing,
 		TryRelay: func(context.Context, []webrtc.ICEServer) (call.Loop, error) { return okLoop, o.loop },
 		Clock:    o.clock, Calendar: o.calendar, Copies: cmp.Or(o.copies, o.profile),
 		Devices: o.devices,
@@ -134,6 +134,14 @@ func (o *office) book() string { return filepath.Join(o.profile, "book") }
 
 // clock is the machine's.
 func (o *office) clock() time.Time { return time.Now().Add(time.Duration(o.slept.Load())) }
+
+// probing answers what the test has set; at first there is nothing wrong and nothing sent.
+func (o *office) probing(context.Context, []webrtc.ICEServer) (call.Probe, error) {
+	if p := o.probe.Load(); p != nil {
+		return *p, nil
+	}
+	return call.Probe{}, nil
+}
 
 func (o *office) show(s desk.State) {
 	if o.watch != nil {

@@ -18,7 +18,7 @@ var (
 // What is wrong with the line is said in words on both sides, with whose network it is, and no longer than it is so.
 func TestASlowLineIsSaid(t *testing.T) {
 	consultation(t, func(o *office) {
-		o.probe = call.Probe{RoundTrip: 20 * time.Millisecond, Sent: 20}
+		o.probe.Store(&call.Probe{RoundTrip: 20 * time.Millisecond, Sent: 20})
 		p := o.patient(o.invite("Kari", "a@example.no"))
 		p.arrives()
 		peer := o.peer(0)
@@ -32,7 +32,7 @@ func TestASlowLineIsSaid(t *testing.T) {
 				time.Sleep(time.Second) // synctest's
 			}
 		}
-		said := func() call.Network { return o.state.Call.Network }
+		said := func() call.Network { return o.now().Call.Network }
 		sample(goodLine, 3)
 		sample(lossy, 2)
 		if got := said(); got != (call.Network{}) {
@@ -50,7 +50,7 @@ func TestASlowLineIsSaid(t *testing.T) {
 		o.until("sound alone", func(desk.State) bool { return said().Picture == call.PictureOff && peer.Did("network patient off") })
 		sample(goodLine, 7)
 		o.until("the picture is back", func(desk.State) bool { return said() == call.Network{} })
-		o.probe = call.Probe{RoundTrip: 600 * time.Millisecond, Sent: 20, Lost: 5}
+		o.probe.Store(&call.Probe{RoundTrip: 600 * time.Millisecond, Sent: 20, Lost: 5})
 		sample(lossy, 4)
 		o.until("it is our own", func(desk.State) bool { return said().Slow == call.Doctors && peer.Did("network doctor") })
 	})

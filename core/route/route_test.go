@@ -32,6 +32,7 @@ func TestWatch(t *testing.T) {
 		}
 		return next.(Place), nil
 	}
+	times := len(looks) - 1 // without the first
 	ctx, cancel := context.WithCancel(t.Context())
 	var moved []bool
 	done := make(chan struct{})
@@ -39,7 +40,7 @@ func TestWatch(t *testing.T) {
 		defer close(done)
 		watch(ctx, tick, look, func(c Change) { moved = append(moved, c.Moved) })
 	}()
-	for range len(looks) - 1 {
+	for range times {
 		tick <- time.Time{}
 	}
 	cancel()

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ const (
 type staff struct {
 	t      *testing.T
 	s      *Store
-	now    time.Time
+	since  atomic.Int64 // ns after the beginning; the store reads the time in goroutines of its own
 	clinic Clinic
 	doctor Doctor
 	codes  []string // recovery codes
@@ -33,8 +34,8 @@ type staff struct {
 
 func newStaff(t *testing.T) *staff {
 	t.Helper()
-	f := &staff{t: t, now: time.Unix(1796117390, 0)}
-	f.s = open(t, Options{Folder: t.TempDir(), Now: func() time.Time { return f.now }})
+	f := &staff{t: t}
+	f.s = open(t, Options{Folder: t.TempDir(), Now: f.now})
 	var err error
 	f.clinic, err = f.s.AddClinic(t.Context(), "Fjord", "1")
 	want(t, "clinic", err, "")
@@ -46,9 +47,13 @@ func newStaff(t *testing.T) *staff {
 	return f
 }
 
+func (f *staff) now() time.Time { return time.Unix(1796117390, 0).Add(time.Duration(f.since.Load())) }
+
+func (f *staff) later(by time.Duration) { f.since.Add(int64(by)) }
+
 func (f *staff) passcode() string {
 	f.t.Helper()
-	code, err := totp.GenerateCode(aSecret, f.now)
+	code, err := totp.GenerateCode(aSecret, f.now())
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -133,7 +138,7 @@ func TestEnrolment(t *testing.T) {
 
 	_, code, err = f.s.NewEnrolment(ctx, f.clinic.ID, "a@example.org")
 	want(t, "new code", err, "")
-	f.now = f.now.Add(EnrolmentLife + time.Second)
+	f.later(EnrolmentLife + time.Second)
 	_, err = f.s.Enrol(ctx, f.enrol(code))
 	want(t, "a week later", err, signaling.WrongEnrolment)
 }
@@ -145,7 +150,7 @@ func TestAPasscodeCountsOnce(t *testing.T) {
 		t.Fatal("the passcode that enrolled was taken again:", err)
 	}
 	for round := range 5 {
-		f.now = f.now.Add(31 * time.Second)
+		f.later(31 * time.Second)
 		passcode := f.passcode()
 		results := make(chan error, 6) // capacity: all of them
 		var all sync.WaitGroup
@@ -177,14 +182,14 @@ func TestPasscodeWindowAndRecovery(t *testing.T) {
 	f := newStaff(t)
 	_, err := f.signIn("")
 	want(t, "none", err, signaling.PasscodeNeeded)
-	f.now = f.now.Add(10 * time.Minute)
+	f.later(10 * time.Minute)
 	late := f.passcode()
-	f.now = f.now.Add(30 * time.Second)
+	f.later(30 * time.Second)
 	_, err = f.signIn(late[:3] + " " + late[3:])
 	want(t, "of the step before, with a space", err, "")
-	f.now = f.now.Add(10 * time.Minute)
+	f.later(10 * time.Minute)
 	old := f.passcode()
-	f.now = f.now.Add(90 * time.Second)
+	f.later(90 * time.Second)
 	_, err = f.signIn(old)
 	want(t, "three steps old", err, signaling.WrongPasscode)
 	_, err = f.signIn(strings.ToLower(f.codes[3]))
@@ -205,7 +210,7 @@ func TestPasscodeWindowAndRecovery(t *testing.T) {
 func TestAnotherPassword(t *testing.T) {
 	f := newStaff(t)
 	ctx := t.Context()
-	f.now = f.now.Add(time.Minute)
+	f.later(time.Minute)
 	other, err := f.signIn(f.passcode())
 	want(t, "sign in", err, "")
 	r := signaling.ChangePassword{Session: f.secret, Password: "feil passord her", New: "seks maaker i en skog"}
@@ -218,7 +223,7 @@ func TestAnotherPassword(t *testing.T) {
 	}
 	_, _, _, err = f.s.Session(ctx, other)
 	want(t, "the other one", err, signaling.SignedOut)
-	f.now = f.now.Add(time.Minute)
+	f.later(time.Minute)
 	_, _, _, err = f.s.SignIn(ctx, signaling.SignIn{Email: "a@example.org", Password: r.New, Passcode: f.passcode()})
 	want(t, "new password, same authenticator", err, "")
 }
@@ -228,17 +233,17 @@ func TestLimitsOfSessions(t *testing.T) {
 	f := newStaff(t)
 	ctx := t.Context()
 	for day := range 29 { // used every day
-		f.now = f.now.Add(24 * time.Hour)
+		f.later(24 * time.Hour)
 		if _, _, _, err := f.s.Session(ctx, f.secret); err != nil {
 			t.Fatal("day", day, err)
 		}
 	}
-	f.now = f.now.Add(25 * time.Hour)
+	f.later(25 * time.Hour)
 	_, _, _, err := f.s.Session(ctx, f.secret)
 	want(t, "after thirty days", err, signaling.SignedOut)
 	f.secret, err = f.signIn(f.passcode())
 	want(t, "sign in", err, "")
-	f.now = f.now.Add(DefaultIdle)
+	f.later(DefaultIdle)
 	_, _, _, err = f.s.Session(ctx, f.secret)
 	want(t, "after an idle week", err, signaling.SignedOut)
 	f.secret, err = f.signIn(f.passcode())
@@ -247,7 +252,7 @@ func TestLimitsOfSessions(t *testing.T) {
 	set.IdleHours = 2
 	_, err = f.s.ChangeClinic(ctx, f.clinic.ID, set)
 	want(t, "two hours", err, "")
-	f.now = f.now.Add(2 * time.Hour)
+	f.later(2 * time.Hour)
 	_, _, _, err = f.s.Session(ctx, f.secret)
 	want(t, "a shorter limit holds at once", err, signaling.SignedOut)
 	set.IdleHours = maxIdle + 1
