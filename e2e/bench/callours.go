@@ -145,7 +145,7 @@ func join(t *trial, z size, k kit) live {
 	patient.Visit(letter.Link)
 	patient.Sees(20*time.Second, kari.Name)
 	patient.Types("input[inputmode=numeric]", letter.PIN)
-	patient.PressWords(5*time.Second, "Fortsett")
+	patient.PressWords(5*time.Second, "Delta")
 	patient.Sees(20*time.Second, "Sjekk bilde og lyd")
 	patient.PressWords(20*time.Second, "Gå til venterommet")
 	d.Sees(20*time.Second, "Ola H.")

@@ -292,7 +292,7 @@ func (s *stage) join(letter postoffice.Letter) *rig.Page {
 	p.Visit(letter.Link)
 	p.Sees(30*time.Second, "Kari Nordmann")
 	p.Types("input[inputmode=numeric]", letter.PIN)
-	p.PressWords(10*time.Second, "Fortsett")
+	p.PressWords(10*time.Second, "Delta")
 	p.Sees(30*time.Second, "Sjekk bilde og lyd")
 	p.PressWords(20*time.Second, "Gå til venterommet")
 	p.Sees(30*time.Second, "Du er i venterommet")
