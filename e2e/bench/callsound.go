@@ -121,22 +121,9 @@ func bestLag(said, heard []float64, from int) (lag int, likeness float64) {
 		if at < 0 || at+len(said) > len(heard) {
 			continue
 		}
-		if r := correlation(said, heard[at:at+len(said)]); r > likeness {
+		if r := rig.Pearson(said, heard[at:at+len(said)]); r > likeness {
 			lag, likeness = l, r
 		}
 	}
 	return lag, likeness
-}
-
-func correlation(x, y []float64) float64 {
-	var sx, sy, sxx, syy, sxy float64
-	for i := range x {
-		sx, sy, sxx, syy, sxy = sx+x[i], sy+y[i], sxx+x[i]*x[i], syy+y[i]*y[i], sxy+x[i]*y[i]
-	}
-	n := float64(len(x))
-	d := math.Sqrt((n*sxx - sx*sx) * (n*syy - sy*sy))
-	if d == 0 {
-		return 0
-	}
-	return (n*sxy - sx*sy) / d
 }

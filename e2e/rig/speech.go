@@ -154,14 +154,15 @@ func BestCorrelation(said, heard []float64, lags int, loop bool) (best float64, 
 			}
 			x, y = append(x, said[j]), append(y, h)
 		}
-		if r := pearson(x, y); len(x) >= min(400, len(heard)) && r > best {
+		if r := Pearson(x, y); len(x) >= min(400, len(heard)) && r > best {
 			best, lag = r, l
 		}
 	}
 	return best, lag
 }
 
-func pearson(x, y []float64) float64 {
+// Pearson is how alike two runs of equal length are: -1 to 1, and 0 where one of them does not change.
+func Pearson(x, y []float64) float64 {
 	var sx, sy, sxx, syy, sxy float64
 	for i := range x {
 		sx, sy, sxx, syy, sxy = sx+x[i], sy+y[i], sxx+x[i]*x[i], syy+y[i]*y[i], sxy+x[i]*y[i]
