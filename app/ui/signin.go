@@ -91,19 +91,30 @@ func (v *signInView) forgive(f *part.Field) {
 	}
 }
 
-// press signs in, or goes to the first field that is empty.
-func (v *signInView) press() {
-	fields := []struct {
-		field *part.Field
-		key   string
-	}{{v.server, "signIn.missing.server"}, {v.email, "signIn.missing.email"}, {v.password, "signIn.missing.password"}}
+// wanted is a field that must be filled in, and the word for its being empty.
+type wanted struct {
+	field *part.Field
+	key   string
+}
+
+// missing says which field is the first empty one, and brings the keyboard there.
+func (w *Window) missing(content fyne.CanvasObject, fields []wanted) bool {
 	for _, f := range fields {
 		if strings.TrimSpace(f.field.Text()) == "" {
-			f.field.SetProblem(v.w.t(f.key))
-			v.content.Refresh()
+			f.field.SetProblem(w.t(f.key))
+			content.Refresh()
 			f.field.Focus()
-			return
+			return true
 		}
+	}
+	return false
+}
+
+// press signs in, or goes to the first field that is empty.
+func (v *signInView) press() {
+	fields := []wanted{{v.server, "signIn.missing.server"}, {v.email, "signIn.missing.email"}, {v.password, "signIn.missing.password"}}
+	if v.w.missing(v.content, fields) {
+		return
 	}
 	if v.w.state.SignIn.Busy {
 		return

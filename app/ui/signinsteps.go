@@ -134,17 +134,9 @@ func (v *codeView) focus() {
 }
 
 func (v *codeView) press() {
-	fields := []struct {
-		field *part.Field
-		key   string
-	}{{v.server, "signIn.missing.server"}, {v.email, "signIn.missing.email"}, {v.code, "signIn.missing.enrolment"}}
-	for _, f := range fields {
-		if strings.TrimSpace(f.field.Text()) == "" {
-			f.field.SetProblem(v.w.t(f.key))
-			v.content.Refresh()
-			f.field.Focus()
-			return
-		}
+	fields := []wanted{{v.server, "signIn.missing.server"}, {v.email, "signIn.missing.email"}, {v.code, "signIn.missing.enrolment"}}
+	if v.w.missing(v.content, fields) {
+		return
 	}
 	if !v.w.state.SignIn.Busy {
 		v.w.post(desk.DoCheckEnrolment{Server: strings.TrimSpace(v.server.Text()), Email: strings.TrimSpace(v.email.Text()), Code: v.code.Text()})
