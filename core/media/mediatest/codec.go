@@ -20,7 +20,7 @@ func Codecs() media.Codecs {
 		NewVideoEncoder: func(media.VideoFormat, int) (media.VideoEncoder, error) { return &videoEncoder{}, nil },
 		NewVideoDecoder: func() (media.VideoDecoder, error) { return &videoDecoder{}, nil },
 		NewAudioEncoder: func() (media.AudioEncoder, error) { return &audioEncoder{}, nil },
-		NewAudioDecoder: func() (media.AudioDecoder, error) { return &audioDecoder{}, nil },
+		NewAudioDecoder: func() (media.AudioDecoder, error) { return audioDecoder{present, previous}, nil },
 	}
 }
 
@@ -114,21 +114,22 @@ func (e *audioEncoder) SetBitrate(int) error    { return nil }
 func (e *audioEncoder) SetPacketLoss(int) error { return nil }
 func (e *audioEncoder) Close()                  {}
 
-type audioDecoder struct{}
+// audioDecoder reads packets of so many samples of this packet and of the one before.
+type audioDecoder struct{ now, past int }
 
-func (audioDecoder) Decode(packet []byte, pcm []int16) (int, error) {
-	if len(packet) != 1+present+previous || len(pcm) < media.Packet20 {
+func (d audioDecoder) Decode(packet []byte, pcm []int16) (int, error) {
+	if len(packet) != 1+d.now+d.past || len(pcm) < media.Packet20 {
 		return 0, errors.New("not a packet")
 	}
-	spread(pcm[:media.Packet20], packet[1:1+present])
+	spread(pcm[:media.Packet20], packet[1:1+d.now])
 	return media.Packet20, nil
 }
 
-func (audioDecoder) DecodeFEC(packet []byte, pcm []int16) error {
-	if len(packet) != 1+present+previous || len(pcm) != media.Packet20 {
+func (d audioDecoder) DecodeFEC(packet []byte, pcm []int16) error {
+	if len(packet) != 1+d.now+d.past || len(pcm) != media.Packet20 {
 		return errors.New("not a packet")
 	}
-	spread(pcm, packet[1+present:])
+	spread(pcm, packet[1+d.now:])
 	return nil
 }
 

@@ -20,7 +20,7 @@ func Rated() media.Codecs {
 	}
 	c.NewVideoDecoder = func() (media.VideoDecoder, error) { return &ratedDecoder{}, nil }
 	c.NewAudioEncoder = func() (media.AudioEncoder, error) { return &thinEncoder{}, nil }
-	c.NewAudioDecoder = func() (media.AudioDecoder, error) { return thinDecoder{}, nil }
+	c.NewAudioDecoder = func() (media.AudioDecoder, error) { return audioDecoder{thin, thinPast}, nil }
 	return c
 }
 
@@ -111,24 +111,6 @@ func (e *thinEncoder) Encode(pcm []int16, packet []byte) (int, error) {
 		e.past[i] = packet[1+2*i]
 	}
 	return 1 + thin + thinPast, nil
-}
-
-type thinDecoder struct{ audioDecoder }
-
-func (thinDecoder) Decode(packet []byte, pcm []int16) (int, error) {
-	if len(packet) != 1+thin+thinPast {
-		return 0, errors.New("not a packet")
-	}
-	spread(pcm[:media.Packet20], packet[1:1+thin])
-	return media.Packet20, nil
-}
-
-func (thinDecoder) DecodeFEC(packet []byte, pcm []int16) error {
-	if len(packet) != 1+thin+thinPast || len(pcm) != media.Packet20 {
-		return errors.New("not a packet")
-	}
-	spread(pcm, packet[1+thin:])
-	return nil
 }
 
 // Blank is a VideoSource of black pictures in the size and at the rate asked for.
