@@ -56,7 +56,8 @@ func (s *space) ip(t *testing.T, words ...string) {
 	ip(t, append([]string{"-n", s.name}, words...)...)
 }
 
-// inside runs work on a thread in the space; the sockets that it makes stay there.
+// inside runs work on a thread in the space; the sockets that it makes stay there. The thread comes home afterwards: were
+// it to end, the kernel would kill the processes that it started (they ask for that, see rig.Start).
 func inside[T any](s *space, work func() (T, error)) (T, error) {
 	type outcome struct {
 		value T
@@ -64,11 +65,19 @@ func inside[T any](s *space, work func() (T, error)) (T, error) {
 	}
 	done := make(chan outcome) // unbuffered: this goroutine waits
 	go func() {
-		runtime.LockOSThread() // for good: the thread ends with the goroutine
+		runtime.LockOSThread()
 		var o outcome
-		if o.err = unix.Setns(int(s.file.Fd()), unix.CLONE_NEWNET); o.err == nil {
-			o.value, o.err = work()
+		var home *os.File
+		if home, o.err = os.Open("/proc/thread-self/ns/net"); o.err == nil {
+			defer home.Close()
+			if o.err = unix.Setns(int(s.file.Fd()), unix.CLONE_NEWNET); o.err == nil {
+				o.value, o.err = work()
+				if err := unix.Setns(int(home.Fd()), unix.CLONE_NEWNET); err != nil {
+					panic(err) // anything else that ran on this thread would run in the wrong network
+				}
+			}
 		}
+		runtime.UnlockOSThread()
 		done <- o
 	}()
 	o := <-done
