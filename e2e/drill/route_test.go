@@ -32,6 +32,8 @@ const (
 	routeP50  = 3 * time.Second
 	routeP95  = 6 * time.Second
 	routeLost = 20 * time.Second
+	// routeEnough are the moves of a side from which on a 95th percentile is more than the name of the slowest one.
+	routeEnough = 20
 )
 
 // TestRoute is the drill "route": the doctor's and the patient's computer move to another network in the middle of a
@@ -86,7 +88,8 @@ func routeOnStage(t *testing.T, doctor, router *space) {
 		all = append(all, took...)
 	}
 	report("route", 2*n, len(all), "net.route.p50 %.2f s, net.route.p95 %.2f s", share(all, 0.5).Seconds(), share(all, 0.95).Seconds())
-	if len(all) < 2*n || share(all, 0.5) > routeP50 || share(all, 0.95) > routeP95 {
+	slow := n >= routeEnough && share(all, 0.95) > routeP95
+	if len(all) < 2*n || share(all, 0.5) > routeP50 || slow {
 		t.Errorf("media is away too long: %v", all)
 	}
 }
