@@ -176,12 +176,12 @@ func secrets(profile string) settings.SecretStore {
 	return settings.NewRoomy(keyring.New(service(profile)), filepath.Join(profile, "secrets"))
 }
 
-// newPeer makes peers of this program's codecs and clock.
+// newPeer makes peers of this program's codecs, scaler and clock.
 func newPeer(clock media.Clock, sound func() (media.AudioEncoder, error)) func(call.Config, call.Channel) (desk.Peer, error) {
 	codecs := media.Codecs{NewVideoEncoder: vpx.NewEncoder, NewVideoDecoder: vpx.NewDecoder,
 		NewAudioEncoder: sound, NewAudioDecoder: opus.NewDecoder}
 	return func(c call.Config, channel call.Channel) (desk.Peer, error) {
-		c.Codecs, c.Clock = codecs, clock
+		c.Codecs, c.Clock, c.Scale = codecs, clock, yuv.Scale
 		return call.NewPeer(c, channel)
 	}
 }
