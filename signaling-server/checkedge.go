@@ -22,6 +22,9 @@ const soon = 14 * 24 * time.Hour // a certificate's end
 // checkCertificate looks at the certificate's name, time, chain and key.
 func (c *checkup) checkCertificate(f *serveFlags) {
 	switch {
+	case f.tlsAuto && f.sealFile() == "":
+		c.warn("certificate", "its key will lie open in NATS; make one with openssl rand -base64 32, and give it to all servers as --seal-file")
+		return
 	case f.tlsAuto:
 		c.fine("certificate", "obtained by itself; the authority must reach "+f.public.Host+", or port 80 with --http-listen")
 		return

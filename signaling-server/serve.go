@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -29,6 +30,7 @@ type serveFlags struct {
 	edgeFlags
 	operateFlags
 	publicURL, data, natsURL string
+	seal                     string
 
 	public *url.URL
 }
@@ -38,6 +40,7 @@ func (f *serveFlags) set() *flag.FlagSet {
 	fs.StringVar(&f.publicURL, "public-url", "", "`URL` at which patients reach the server (default http://localhost:PORT)")
 	fs.StringVar(&f.data, "data", "var/signaling-server", "`folder` of the embedded store")
 	fs.StringVar(&f.natsURL, "nats-url", "", "`URL` of NATS servers with JetStream, instead of the embedded store")
+	fs.StringVar(&f.seal, "seal-file", "", "`file` with the key that keys of --tls-auto are sealed under in the store (default seal.key in --data; with --nats-url none)")
 	f.edgeFlags.add(fs)
 	f.operateFlags.add(fs)
 	return fs
@@ -75,6 +78,15 @@ func (f *serveFlags) check() error {
 	return f.edgeFlags.check(f.public)
 }
 
+// sealFile is where the key lies that the store's certificates are sealed under; "" when there are none, or nobody has said
+// where several servers on one store have it.
+func (f *serveFlags) sealFile() string {
+	if f.seal != "" || !f.tlsAuto || f.natsURL != "" {
+		return f.seal
+	}
+	return filepath.Join(f.data, "seal.key")
+}
+
 // serve runs until ctx ends, then tells all sockets Draining.
 func serve(ctx context.Context, args []string, out, errs io.Writer) error {
 	f, err := parseServe(args, errs)
@@ -92,7 +104,7 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) error {
 	}
 	defer listener.Close()
 	meter := newMeter()
-	st, err := openStore(ctx, store.Options{Folder: f.data, URL: f.natsURL, Log: log, Observe: meter.stored})
+	st, err := openStore(ctx, store.Options{Folder: f.data, URL: f.natsURL, SealFile: f.sealFile(), Log: log, Observe: meter.stored})
 	if err != nil {
 		return err
 	}

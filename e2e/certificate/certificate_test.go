@@ -1,13 +1,17 @@
 package certificate
 
 import (
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -29,10 +33,10 @@ type instance struct {
 }
 
 // newInstance has a clock that is off by skew.
-func newInstance(t *testing.T, a *authority, nats string, port int, skew time.Duration) *instance {
+func newInstance(t *testing.T, a *authority, nats, seal string, port int, skew time.Duration) *instance {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	st, err := store.Open(t.Context(), store.Options{URL: nats, Log: log, Now: func() time.Time { return time.Now().Add(skew) }})
+	st, err := store.Open(t.Context(), store.Options{URL: nats, SealFile: seal, Log: log, Now: func() time.Time { return time.Now().Add(skew) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +98,18 @@ func sharedStore(t *testing.T) string {
 	return server.ClientURL()
 }
 
+// sealFile is made as docs/OPERATIONS.md says.
+func sealFile(t *testing.T) string {
+	t.Helper()
+	key := make([]byte, 32)
+	_, _ = rand.Read(key)
+	file := filepath.Join(t.TempDir(), "seal.key")
+	if err := os.WriteFile(file, []byte(base64.StdEncoding.EncodeToString(key)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // TestCertificatesByThemselves: two servers on one store, whose clocks are an hour apart, begin at the same moment and are
 // issued one certificate between them, although only one of them can be asked whether the name is theirs; the page comes
 // over HTTP/2 and a WebSocket over HTTP/1.1, with HSTS; the certificate is renewed once, and both hand out the new one
@@ -106,7 +122,8 @@ func TestCertificatesByThemselves(t *testing.T) {
 	port := inner.Addr().(*net.TCPAddr).Port
 	a, nats := newAuthority(t, port), sharedStore(t)
 	began := time.Now()
-	one, two := newInstance(t, a, nats, port, 0), newInstance(t, a, nats, port, time.Hour)
+	seal := sealFile(t)
+	one, two := newInstance(t, a, nats, seal, port, 0), newInstance(t, a, nats, seal, port, time.Hour)
 	one.serve(t, inner)
 	var first *x509.Certificate
 	rig.Until(t, 60*time.Second, "the same certificate at both", func() bool {

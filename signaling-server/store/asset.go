@@ -9,18 +9,19 @@ import (
 )
 
 // Assets are what the server keeps for itself and shares with other processes on the same store: certificates, their keys
-// and the account at the authority that issues them. Names are paths with slashes.
+// and the account at the authority that issues them. Names are paths with slashes. With Options.SealFile they are sealed.
 
 const assetPrefix = "asset."
 
 type asset struct {
-	Data     []byte `json:"data"`
-	Modified int64  `json:"modified"` // nanoseconds since 1970
+	Data     []byte `json:"data,omitempty"`
+	Sealed   []byte `json:"sealed,omitempty"` // instead of Data: nonce, ciphertext, tag
+	Modified int64  `json:"modified"`         // nanoseconds since 1970
 }
 
 // PutAsset writes an asset whether it is there or not; the last of several writers wins.
 func (s *Store) PutAsset(ctx context.Context, name string, data []byte) error {
-	record := asset{Data: data, Modified: s.opts.Now().UnixNano()}
+	record := s.sealed(name, data, s.opts.Now())
 	for {
 		var old asset
 		revision, err := s.get(ctx, assetKey(name), &old)
@@ -37,14 +38,22 @@ func (s *Store) PutAsset(ctx context.Context, name string, data []byte) error {
 	}
 }
 
-// Asset reads one; ErrNotFound when there is none.
+// Asset reads one; ErrNotFound when there is none, or none that our key opens.
 func (s *Store) Asset(ctx context.Context, name string) (data []byte, modified time.Time, err error) {
 	var a asset
 	_, err = s.get(ctx, assetKey(name), &a)
 	if errors.Is(err, errAbsent) {
 		return nil, time.Time{}, ErrNotFound
 	}
-	return a.Data, time.Unix(0, a.Modified), err
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	data, ok := s.opened(name, a)
+	if !ok {
+		s.opts.Log.Warn("store: a certificate's file is sealed under another key; it is obtained anew")
+		return nil, time.Time{}, ErrNotFound
+	}
+	return data, time.Unix(0, a.Modified), nil
 }
 
 // DeleteAsset removes one. One that is gone stays gone.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,6 +48,10 @@ type Options struct {
 	Log    *slog.Logger     // required
 	Now    func() time.Time // nil: time.Now
 
+	// SealFile holds the key that assets are sealed under, 32 bytes in base64, the same at all servers on one store; empty:
+	// they are not sealed. It is made when it is missing and the store is embedded.
+	SealFile string
+
 	// Observe is told of every call: which kind (get, put, delete, list), how long it took and how it ended; nil for
 	// nobody. It must not block.
 	Observe func(call string, took time.Duration, code signaling.Code)
@@ -59,6 +64,7 @@ type Store struct {
 	opts   Options
 	lock   *os.File // nil with a URL
 	hasher *hasher
+	seal   cipher.AEAD // nil: assets are not sealed
 
 	mu   sync.RWMutex // guards link, which the watchdog replaces
 	link *link
@@ -100,19 +106,35 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	l, err := s.connect(ctx)
-	if err != nil {
-		s.dropFolder()
-		return nil, err
-	}
-	s.link, s.bus = l, newBus(opts.Log)
-	if err := s.bus.attach(l.conn); err != nil {
-		l.close()
+	if err := s.assemble(ctx); err != nil {
 		s.dropFolder()
 		return nil, err
 	}
 	s.startWork()
 	return s, nil
+}
+
+// assemble is Open with the folder taken.
+func (s *Store) assemble(ctx context.Context) (err error) {
+	if s.seal, err = s.openSealFile(); err != nil {
+		return err
+	}
+	l, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	s.link, s.bus = l, newBus(s.opts.Log)
+	if err := s.bus.attach(l.conn); err != nil {
+		l.close()
+		return err
+	}
+	if s.seal == nil {
+		return nil
+	}
+	if err := s.sealAll(ctx); err != nil { // such as a full disk: the server runs without, and the next start tries again
+		s.opts.Log.Warn("store: certificates are not all sealed", "err", err)
+	}
+	return nil
 }
 
 func (s *Store) startWork() {
