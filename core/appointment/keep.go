@@ -87,13 +87,26 @@ type exportedLetter struct {
 	Receipt  string        `json:"receipt,omitempty"`
 }
 
-// Export writes appointments as JSON, for the patient whom they concern. It holds no link, no PIN and no key.
-func Export(all []Appointment, now time.Time) ([]byte, error) {
+// Waiting is an appointment that came from a list and that nobody has verified, as Export writes it.
+type Waiting struct {
+	At       time.Time `json:"at"`
+	Minutes  int       `json:"minutes,omitempty"`
+	Language string    `json:"language,omitempty"`
+	Name     string    `json:"name,omitempty"`
+	Note     string    `json:"note,omitempty"`
+	Phone    string    `json:"phone,omitempty"`
+	Email    string    `json:"email,omitempty"`
+}
+
+// Export writes appointments, and those that wait to be verified, as JSON for the patient whom they concern. It holds no
+// link, no PIN and no key.
+func Export(all []Appointment, waiting []Waiting, now time.Time) ([]byte, error) {
 	out := struct {
 		Program      string     `json:"program"`
 		Exported     time.Time  `json:"exported"`
 		Appointments []exported `json:"appointments"`
-	}{"Legekonsultasjon", now.Round(0), []exported{}}
+		Waiting      []Waiting  `json:"imported,omitempty"`
+	}{"Legekonsultasjon", now.Round(0), []exported{}, waiting}
 	for _, a := range all {
 		for _, i := range a.Invitations {
 			out.Appointments = append(out.Appointments, export(a, i, now))

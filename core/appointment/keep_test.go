@@ -79,7 +79,7 @@ func TestTheExportTellsAllButWhatOpensTheDoor(t *testing.T) {
 	d.t = t
 	d.must(ServerCreated{})
 	d.send(t)
-	data, err := Export([]Appointment{d.a}, d.now)
+	data, err := Export([]Appointment{d.a}, []Waiting{{At: d.now, Name: "Åse", Phone: "+4798765432"}}, d.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestTheExportTellsAllButWhatOpensTheDoor(t *testing.T) {
 			t.Errorf("the %s stands in the export", name)
 		}
 	}
-	if empty, err := Export(nil, d.now); err != nil || !strings.Contains(string(empty), `"appointments": []`) {
+	if empty, err := Export(nil, nil, d.now); err != nil || !strings.Contains(string(empty), `"appointments": []`) {
 		t.Errorf("%s, %v", empty, err)
 	}
 }

@@ -51,7 +51,7 @@ func (l *loop) withDrafts(rows []DayRow, day time.Time) []DayRow {
 }
 
 func (l *loop) draftRow(d intake.Draft) DayRow {
-	row := DayRow{Invitation: signaling.InvitationID(d.ID), Note: d.Note, At: d.At, Length: d.Length, Status: Draft, CanVerify: true}
+	row := DayRow{Invitation: signaling.InvitationID(d.ID), Note: d.Note, At: d.At, Length: d.Length, Status: Draft, CanVerify: true, CanShow: true}
 	if row.Length == 0 {
 		row.Length = l.lengthOfNew()
 	}
@@ -72,12 +72,14 @@ func (l *loop) to(r intake.Request) string {
 	return l.Post.Group(r.Phone) + " · " + r.Email
 }
 
-// saveTray writes the drafts. When that goes wrong memory keeps them and the banner says so; the next change tries again.
-func (l *loop) saveTray() {
+// saveTray writes the drafts and reports whether the disk has them. When that goes wrong memory keeps them and the banner
+// says so; the next change tries again.
+func (l *loop) saveTray() bool {
 	if l.tray == nil {
-		return
+		return true
 	}
-	if err := l.tray.Save(); err != nil {
+	err := l.tray.Save()
+	if err != nil {
 		code := appointment.CodeNotSaved
 		if durable.IsFull(err) {
 			code = appointment.CodeDiskFull
@@ -85,6 +87,7 @@ func (l *loop) saveTray() {
 		l.problems[slotBook] = &Problem{Code: code}
 		l.Log.Error("drafts not saved", "code", code)
 	}
+	return err == nil
 }
 
 // openDraft opens the verify dialog for a draft.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"legekonsultasjon/core/desk"
+	"legekonsultasjon/core/intake"
 )
 
 // TestAPowerCutAsksOnceForMany: letters that were under way are listed together, and one answer is enough for all.
@@ -170,4 +171,63 @@ func (o *office) away(d time.Duration) {
 	o.open()
 	o.until("online", online)
 	o.settle()
+}
+
+// TestDraftsOfAPatientAreShownSavedAndErasedToo: appointments of a list and of a calendar, which nobody has verified, belong
+// to what is known of a patient, and go with it.
+func TestDraftsOfAPatientAreShownSavedAndErasedToo(t *testing.T) {
+	consultation(t, func(o *office) {
+		c := &calendar{}
+		o.calendar = func(string) (intake.Source, error) { return c, nil }
+		o.close()
+		o.open()
+		o.until("online", online)
+		at := o.clock().Truncate(time.Hour).Add(time.Hour)
+		row := func(uid, name, email string, after time.Duration) intake.Row {
+			return intake.Row{UID: uid, Request: intake.Request{Name: name, Note: "ryggen", Email: email, At: at.Add(after)}}
+		}
+		c.set(row("1", "Ola H.", "ola@example.no", 0), row("2", "En annen", "per@example.no", time.Minute))
+		o.do(desk.DoSubscribe{Address: "https://timebok.example/x"})
+		o.until("preview", func(s desk.State) bool { return s.Import != nil })
+		o.do(desk.DoTakeImport{})
+		o.until("drafts", func(s desk.State) bool { return len(drafts(s)) == 2 })
+		letter := o.invite("O. H.", "ola@example.no")
+		o.imports("Ola;;ola@example.no", "En til;;ola@example.no")
+		o.until("drafts", func(s desk.State) bool { return len(drafts(s)) == 3 })
+		of := o.dayRow("Ola H.").Invitation
+		if !o.dayRow("Ola H.").CanShow {
+			t.Error("the row of a draft does not offer the card")
+		}
+		o.do(desk.DoShowPatient{Invitation: of})
+		s := o.until("shown", func(s desk.State) bool { return s.Patient != nil })
+		if p := s.Patient; len(p.Times) != 3 || p.CanErase || p.Label != "Ola H." || p.Times[0].Status != desk.Draft || p.Times[0].Note != "" || p.Times[1].Note != "ryggen" {
+			t.Fatalf("%+v", p)
+		}
+		o.do(desk.DoSavePatient{})
+		s = o.until("saved", func(s desk.State) bool { return s.Patient.Saved != "" })
+		copied, err := os.ReadFile(s.Patient.Saved)
+		if text := string(copied); err != nil || strings.Count(text, "ola@example.no") != 3 || strings.Contains(text, "En annen") {
+			t.Errorf("the copy: %v\n%s", err, text)
+		}
+		o.do(desk.DoCancel{Invitation: letter.Invitation.ID})
+		o.until("all is over", func(s desk.State) bool { return s.Patient.CanErase })
+		o.do(desk.DoErasePatient{})
+		s = o.until("asked", func(s desk.State) bool { return s.Question != nil && s.Question.Args["count"] == "3" })
+		o.do(s.Question.Yes)
+		o.until("erased", func(s desk.State) bool { return s.Patient == nil && s.Notice != nil && s.Notice.Code == "erased" })
+		if left := drafts(o.now()); len(left) != 1 || left[0] != "En annen" {
+			t.Errorf("left: %q", left)
+		}
+		o.do(desk.DoFetch{})
+		o.settle()
+		if left := drafts(o.now()); len(left) != 1 {
+			t.Errorf("the calendar brings back %q", left)
+		}
+		o.close()
+		o.open()
+		o.until("online", online)
+		if left := drafts(o.settle()); len(left) != 1 || left[0] != "En annen" {
+			t.Errorf("left on the disk: %q", left)
+		}
+	})
 }

@@ -8,10 +8,12 @@ import (
 
 	"legekonsultasjon/core/appointment"
 	"legekonsultasjon/core/durable"
+	"legekonsultasjon/core/intake"
 	"legekonsultasjon/core/signaling"
 )
 
-// Patient is all that the book knows of one patient: of whoever has the same number or the same address.
+// Patient is all that is known of one patient, of whoever has the same number or the same address: appointments of the
+// book, and those of a list that wait to be verified.
 type Patient struct {
 	Label, Detail string
 	Times         []PatientTime // the newest first
@@ -20,7 +22,7 @@ type Patient struct {
 	Problem       *Problem
 }
 
-// PatientTime is one appointment of a patient.
+// PatientTime is one appointment of a patient; one that waits to be verified has the status Draft and no letters.
 type PatientTime struct {
 	At      time.Time
 	Status  Status
@@ -37,7 +39,7 @@ type PatientLetter struct {
 	Reason string    // catalogue key of why it failed or waits, "" otherwise
 }
 
-// DoShowPatient shows what is known of the patient of an invitation; DoClosePatient puts it away.
+// DoShowPatient shows what is known of the patient of a row, an invitation's or a draft's; DoClosePatient puts it away.
 type DoShowPatient struct{ Invitation signaling.InvitationID }
 
 // DoClosePatient puts it away.
@@ -56,7 +58,7 @@ func (DoErasePatient) command() {}
 
 // patientCard is the patient that is looked at.
 type patientCard struct {
-	of      signaling.InvitationID // his number and address count; zero is nobody
+	of      signaling.InvitationID // of his row, whose number and address count; zero is nobody
 	asks    bool                   // whether to erase
 	saved   string
 	problem *Problem
@@ -81,35 +83,52 @@ func (l *loop) doBook(c Command) bool {
 	return true
 }
 
-// ofPatient are the appointments of the patient that is looked at, by time.
-func (l *loop) ofPatient() []appointment.Appointment {
-	_, i, ok := l.find(l.patient.of)
-	if !ok {
-		return nil
+// contactsOf are the number and the address of a row, an invitation's or a draft's.
+func (l *loop) contactsOf(id signaling.InvitationID) (phone, email string) {
+	if _, i, ok := l.find(id); ok {
+		return i.Phone, i.Email
 	}
-	var out []appointment.Appointment
+	d, _ := l.draftOf(intake.DraftID(id))
+	return d.Phone, d.Email
+}
+
+// ofPatient are the appointments of the patient that is looked at, by time, and his drafts.
+func (l *loop) ofPatient() (all []appointment.Appointment, drafts []intake.Draft) {
+	phone, email := l.contactsOf(l.patient.of)
 	for _, a := range l.mine() {
-		if a.Concerns(i.Phone, i.Email) {
-			out = append(out, a)
+		if a.Concerns(phone, email) {
+			all = append(all, a)
 		}
 	}
-	return out
+	return all, slices.DeleteFunc(l.drafts(), func(d intake.Draft) bool { return !d.Concerns(phone, email) })
 }
 
 func (l *loop) patientView() *Patient {
-	all := l.ofPatient()
-	if len(all) == 0 {
+	all, drafts := l.ofPatient()
+	if len(all)+len(drafts) == 0 {
 		return nil
 	}
-	slices.Reverse(all)
 	p := &Patient{CanErase: true, Saved: l.patient.saved, Problem: l.patient.problem}
 	for _, a := range all {
 		p.CanErase = p.CanErase && a.Erasable()
 		p.Times = append(p.Times, l.patientTime(a))
 	}
-	a, _, _ := l.find(l.patient.of)
-	p.Label, p.Detail = l.label(a)
+	for _, d := range drafts {
+		p.Times = append(p.Times, PatientTime{At: d.At, Status: Draft, Note: d.Note})
+	}
+	slices.SortStableFunc(p.Times, func(a, b PatientTime) int { return b.At.Compare(a.At) })
+	p.Label, p.Detail = l.patientLabel()
 	return p
+}
+
+// patientLabel is what the row that is looked at is called.
+func (l *loop) patientLabel() (label, detail string) {
+	if d, ok := l.draftOf(intake.DraftID(l.patient.of)); ok {
+		row := l.draftRow(d)
+		return row.Label, row.Detail
+	}
+	a, _, _ := l.find(l.patient.of)
+	return l.label(a)
 }
 
 func (l *loop) patientTime(a appointment.Appointment) PatientTime {
@@ -132,13 +151,18 @@ func (l *loop) patientTime(a appointment.Appointment) PatientTime {
 
 // savePatient writes a copy to the folder for such, under a name that says nothing of the patient.
 func (l *loop) savePatient() {
-	all, now := l.ofPatient(), l.now()
-	if len(all) == 0 {
+	all, drafts := l.ofPatient()
+	if len(all)+len(drafts) == 0 {
 		return
+	}
+	now, waiting := l.now(), make([]appointment.Waiting, len(drafts))
+	for n, d := range drafts {
+		waiting[n] = appointment.Waiting{At: d.At, Minutes: int(d.Length / time.Minute), Language: d.Language, Name: d.Name, Note: d.Note,
+			Phone: d.Phone, Email: d.Email}
 	}
 	l.patient.saved, l.patient.problem = "", nil
 	of, path := l.patient.of, filepath.Join(l.Copies, "pasient-"+now.Format("20060102-150405")+".json")
-	data, err := appointment.Export(all, now)
+	data, err := appointment.Export(all, waiting, now)
 	l.start(func(context.Context) func() {
 		if err == nil {
 			err = durable.WriteFile(path, data)
@@ -155,33 +179,55 @@ func (l *loop) savePatient() {
 	})
 }
 
-// erasePatient asks, then forgets whom the appointments were with, in both generations of the book.
+// canErase reports that somebody is looked at, and that nothing of him is still open.
+func canErase(all []appointment.Appointment, drafts []intake.Draft) bool {
+	open := slices.ContainsFunc(all, func(a appointment.Appointment) bool { return !a.Erasable() })
+	return len(all)+len(drafts) > 0 && !open
+}
+
+// erasePatient asks, then forgets whom the appointments were with, in both generations of the book, and takes his drafts
+// out of the tray.
 func (l *loop) erasePatient(confirmed bool) {
-	all := l.ofPatient()
-	if len(all) == 0 || slices.ContainsFunc(all, func(a appointment.Appointment) bool { return !a.Erasable() }) {
+	all, drafts := l.ofPatient()
+	if !canErase(all, drafts) {
 		l.patient.asks = false
 		return
 	}
 	if l.patient.asks = !confirmed; !confirmed {
 		return
 	}
+	phone, email := l.contactsOf(l.patient.of)
 	for _, a := range all {
 		l.step(a.Invitations[0].ID, appointment.Erased{})
 	}
 	l.patient = patientCard{}
-	if l.scrub() {
+	gone := len(all) == 0 || l.scrub()
+	if l.eraseDrafts(drafts, phone, email) && gone {
 		l.tell(Notice{Code: "erased"})
 	}
-	l.Log.Info("erased", "appointments", len(all))
+	l.Log.Info("erased", "appointments", len(all), "drafts", len(drafts))
+}
+
+// eraseDrafts takes drafts out for good, and the one of the same patient that could be put back. Of events of a calendar
+// that is followed only the UID stays, until their day is over, so that the next fetch does not bring them back. It reports
+// whether the disk knows.
+func (l *loop) eraseDrafts(drafts []intake.Draft, phone, email string) bool {
+	for _, d := range drafts {
+		l.tray.Remove(d.ID)
+	}
+	if l.removed.Concerns(phone, email) {
+		l.removed, l.notice = intake.Draft{}, nil
+	}
+	return l.saveTray()
 }
 
 // eraseQuestion asks whether to erase.
 func (l *loop) eraseQuestion() *Question {
-	all := l.ofPatient()
-	if !l.patient.asks || len(all) == 0 {
+	all, drafts := l.ofPatient()
+	if !l.patient.asks || len(all)+len(drafts) == 0 {
 		return nil
 	}
-	args := l.labelArgs(l.patient.of)
-	args["count"] = itoa(len(all))
+	args := map[string]string{"count": itoa(len(all) + len(drafts))}
+	args["label"], args["to"] = l.patientLabel()
 	return &Question{Code: "erase", Args: args, Yes: DoErasePatient{Confirmed: true}, No: DoDismiss{}}
 }

@@ -51,6 +51,11 @@ func (d Draft) day(zone *time.Location) time.Time {
 	return time.Date(y, m, day, 0, 0, 0, 0, zone)
 }
 
+// Concerns reports that the draft is for this number or this address; empty ones are nobody's.
+func (d Draft) Concerns(phone, email string) bool {
+	return phone != "" && d.Phone == phone || email != "" && d.Email == email
+}
+
 // done remembers that the doctor has dealt with an event of a subscription, so that the next fetch does not bring it back.
 type done struct {
 	Owner string    `json:"owner"`
