@@ -111,8 +111,10 @@ type Quality struct {
 	Relayed               bool
 	// SoundOnly says that the line out is too narrow for a picture: none is sent until it is wider.
 	SoundOnly bool
-	LipsMS    float64 // by how much the patient's picture is behind his voice
-	Audio     AudioFigures
+	// Strained says that this machine is too busy for larger pictures out, whatever the line carries.
+	Strained bool
+	LipsMS   float64 // by how much the patient's picture is behind his voice
+	Audio    AudioFigures
 }
 
 // AudioFigures are counts of 20 ms of the patient's sound since its track began.

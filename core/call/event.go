@@ -70,7 +70,8 @@ type (
 	routeGone  struct{} // the path in use leads nowhere, by what our side or the patient's knows
 	timeUp     struct{ timer timer }
 	deviceGone struct{ lost DeviceLost }
-	report     struct{ event Event } // passes through to the desk
+	tooMuch    struct{ pixels, fps int } // pictures of the patient's that this machine can show: not as many, or more again
+	report     struct{ event Event }     // passes through to the desk
 	trackEnded struct{ track *webrtc.TrackRemote }
 	trackFound struct {
 		track    *webrtc.TrackRemote

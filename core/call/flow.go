@@ -186,6 +186,7 @@ func (f *flow) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) 
 			Read: f.gate.reader(track), Unblock: unblock, NewDecoder: f.cfg.Codecs.NewVideoDecoder, Sink: f.picture,
 			Clock: f.cfg.Clock, AskKeyFrame: func() { f.askKeyFrame(track.SSRC()) },
 			AskAgain: func(missing []uint16) { f.askAgain(track.SSRC(), missing) },
+			Limit:    func(pixels, fps int) { f.post(tooMuch{pixels, fps}) },
 		})
 		f.conn.repairs.hand(f.gate.taker(f.seen.Repair))
 		f.receiveWith(track, f.seen.Run)

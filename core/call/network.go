@@ -1,8 +1,6 @@
 package call
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // Network is what the doctor's side says of the line in words that the patient's page shows too. The zero value says that
 // all is well.
@@ -35,4 +33,10 @@ const (
 // confirmation, from the doctor's side.
 func networkMessage(n Network) string {
 	return fmt.Sprintf(`{"type":"network","slow":%q,"picture":%q}`, n.Slow, n.Picture)
+}
+
+// pictureMessage is `{"type":"picture","pixels":518400,"fps":30}`, text on data channel 0 after the confirmation, from the
+// doctor's side: what this machine can show, in pixels of a picture and pictures a second.
+func pictureMessage(pixels, fps int) string {
+	return fmt.Sprintf(`{"type":"picture","pixels":%d,"fps":%d}`, pixels, fps)
 }

@@ -203,6 +203,9 @@ func (p *Peer) note(e event) {
 		}
 	case volumeSet:
 		p.flow.setVolume(e.gain)
+	case tooMuch:
+		p.cfg.Log.Info("pictures are asked for", "pixels", e.pixels, "a second", e.fps)
+		_ = p.conn.channel.SendText(pictureMessage(e.pixels, e.fps))
 	case trackFound:
 		p.flow.receive(e.track, e.receiver)
 	case trackEnded:

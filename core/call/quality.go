@@ -36,6 +36,7 @@ func (q *quality) sample(now time.Time) (Quality, bool) {
 		return Quality{}, false
 	}
 	out := Quality{LossPercent: lossPercent(before, q.last)}
+	out.Strained = q.flow.video.Strained()
 	out.SoundOnly, out.LipsMS = q.flow.share.soundOnly, q.flow.lips.skew()
 	if q.flow.heard != nil {
 		heard := q.flow.heard.Stats()

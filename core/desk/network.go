@@ -33,13 +33,14 @@ type lineWatch struct {
 	best     int        // the tallest picture sent so far
 	height   int        // of the newest
 	alone    bool       // sound goes out without a picture
+	strained bool       // the machine keeps the picture small, not the line
 	probedAt time.Time
 	probing  bool
 }
 
 // take looks at one sample.
 func (w *lineWatch) take(q call.Quality) {
-	w.alone = q.SoundOnly
+	w.alone, w.strained = q.SoundOnly, q.Strained
 	slow := q.SoundOnly || q.LossPercent > slowLoss || q.RoundTripMS > slowRoundTrip
 	w.height, w.best = q.SendHeight, max(w.best, q.SendHeight)
 	reduced := w.picture() != call.PictureFull
@@ -72,7 +73,7 @@ func (w *lineWatch) picture() call.PictureSize {
 	if w.alone {
 		return call.PictureOff
 	}
-	if w.height > 0 && w.height*4 < w.best*3 {
+	if !w.strained && w.height > 0 && w.height*4 < w.best*3 {
 		return call.PictureReduced
 	}
 	return call.PictureFull

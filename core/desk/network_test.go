@@ -12,6 +12,7 @@ var (
 	goodLine = call.Quality{RoundTripMS: 40, SendHeight: 720}
 	lossy    = call.Quality{RoundTripMS: 40, LossPercent: 9, SendHeight: 720}
 	thin     = call.Quality{RoundTripMS: 700, SendHeight: 360}
+	busy     = call.Quality{RoundTripMS: 40, SendHeight: 360, Strained: true}
 	alone    = call.Quality{RoundTripMS: 40, SendHeight: 180, SoundOnly: true}
 )
 
@@ -33,6 +34,11 @@ func TestASlowLineIsSaid(t *testing.T) {
 			}
 		}
 		said := func() call.Network { return o.now().Call.Network }
+		sample(goodLine, 3)
+		sample(busy, 6)
+		if got := said(); got != (call.Network{}) {
+			t.Errorf("a busy machine is said to be a line: %+v", got)
+		}
 		sample(goodLine, 3)
 		sample(lossy, 2)
 		if got := said(); got != (call.Network{}) {

@@ -254,6 +254,21 @@ func (a *assembler) pop(now time.Duration) (frame []byte, key bool) {
 	return a.frame, key
 }
 
+// skipToKey leaves out all before the newest complete key frame and reports whether there is one to go on from that is
+// not the next frame anyway.
+func (a *assembler) skipToKey() bool {
+	for i := a.newest; i > a.next; i-- {
+		if !a.keyAt(i) {
+			continue
+		}
+		if _, _, ok := a.complete(i); ok {
+			a.dropTo(i)
+			return true
+		}
+	}
+	return false
+}
+
 // skipPadding passes over packets between frames that carry no picture.
 func (a *assembler) skipPadding() {
 	for a.next <= a.newest {

@@ -122,7 +122,7 @@ func (r *AudioReceiver) Run(ctx context.Context) error {
 	}
 	defer decoder.Close()
 	p := &audioPlaying{r: r, decoder: decoder, resampler: newResampler()}
-	box := newInbox(audioInbox, func() { r.count(func(v *AudioStats) { v.Errors++ }) })
+	box := newInbox(audioInbox, r.cfg.Clock, func() { r.count(func(v *AudioStats) { v.Errors++ }) })
 	go box.read(r.cfg.Read)
 	var speaker station
 	defer speaker.stop()
@@ -138,9 +138,9 @@ func (r *AudioReceiver) Run(ctx context.Context) error {
 			r.restart(ctx, &speaker, p)
 		case err := <-speaker.done:
 			r.fail(speaker.ended(err))
-		case buf := <-box.packets:
-			r.packet(buf)
-			box.recycle(buf)
+		case p := <-box.packets:
+			r.packet(p)
+			box.recycle(p.bytes)
 		}
 	}
 }
@@ -170,10 +170,9 @@ func (r *AudioReceiver) fail(err error) {
 	}
 }
 
-func (r *AudioReceiver) packet(buf []byte) {
-	now := r.cfg.Clock()
+func (r *AudioReceiver) packet(in parcel) {
 	var p rtp.Packet
-	if err := p.Unmarshal(buf); err != nil {
+	if err := p.Unmarshal(in.bytes); err != nil {
 		r.count(func(v *AudioStats) { v.Errors++ })
 		return
 	}
@@ -184,7 +183,7 @@ func (r *AudioReceiver) packet(buf []byte) {
 	defer r.mu.Unlock()
 	r.stats.Packets++
 	r.stats.Bytes += uint64(len(p.Payload))
-	r.buffer.Put(p.SequenceNumber, p.Timestamp, p.Payload, now)
+	r.buffer.Put(p.SequenceNumber, p.Timestamp, p.Payload, in.at)
 }
 
 func (r *AudioReceiver) count(change func(*AudioStats)) {

@@ -5,15 +5,23 @@ import (
 	"errors"
 	"io"
 	"sync/atomic"
+	"time"
 )
 
 // maxPacket is the longest RTP packet that is read; longer ones are cut by the reader and then refused by the parsers.
 const maxPacket = 1600
 
+// parcel is a packet and when it came: a loop that is behind looks at it later.
+type parcel struct {
+	bytes []byte
+	at    time.Duration
+}
+
 // inbox carries packets from a reading goroutine to a pipeline's loop in reused buffers. When full packets wait, the
 // oldest is dropped.
 type inbox struct {
-	packets chan []byte // capacity as made
+	clock   Clock
+	packets chan parcel // capacity as made
 	free    chan []byte // one more than packets: a returned buffer always fits
 	made    int         // buffers allocated so far; belongs to the reader
 	done    chan error  // capacity 1: why reading ended
@@ -21,9 +29,10 @@ type inbox struct {
 	dropped func()
 }
 
-func newInbox(capacity int, dropped func()) *inbox {
+func newInbox(capacity int, clock Clock, dropped func()) *inbox {
 	return &inbox{
-		packets: make(chan []byte, capacity),
+		clock:   clock,
+		packets: make(chan parcel, capacity),
 		free:    make(chan []byte, capacity+2),
 		done:    make(chan error, 1),
 		dropped: dropped,
@@ -47,7 +56,7 @@ func (b *inbox) read(read func([]byte) (int, error)) {
 			b.done <- err
 			return
 		}
-		b.packets <- buf[:min(n, maxPacket)] // there is room: buffer saw to it, and nobody else writes
+		b.packets <- parcel{buf[:min(n, maxPacket)], b.clock()} // there is room: buffer saw to it, and nobody else writes
 	}
 }
 
@@ -57,7 +66,7 @@ func (b *inbox) buffer() []byte {
 		select {
 		case oldest := <-b.packets:
 			b.dropped()
-			return oldest
+			return oldest.bytes
 		default: // the loop was quicker
 		}
 	}

@@ -104,6 +104,9 @@ func (s *VideoSender) SetBitrate(bitsPerSecond int) {
 // rung is the step of the ladder in use.
 func (s *VideoSender) rung() int { return int(min(s.step.Load(), s.limit.Load())) }
 
+// Strained says that this machine, and not the line, keeps the pictures small.
+func (s *VideoSender) Strained() bool { return s.limit.Load() < s.step.Load() }
+
 // fps is how many pictures a second are sent.
 func (s *VideoSender) fps() int { return min(s.cfg.Format.FPS, ladder[s.rung()].fps) }
 

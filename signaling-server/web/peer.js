@@ -3,6 +3,7 @@
 
 import { gateSDP, textHash, toHex, verifyConfirmation } from "./access.js";
 import { Flow, received } from "./path.js";
+import { wish, within } from "./picture.js";
 
 /**
  * @typedef {import("./access.js").Session} Session
@@ -53,6 +54,8 @@ export class Peer {
     this.timers = { confirm: 0, stuck: 0, look: 0 };
     this.flow = new Flow();
     this.silent = false;
+    /** @type {{pixels: number, fps: number} | null} what the doctor's machine can show, where it has said so */
+    this.wish = null;
     /** @type {Promise<void>} */
     this.queue = Promise.resolve();
     /** @type {State | ""} */
@@ -233,6 +236,7 @@ export class Peer {
       if (!this.verified) return this.#verify(data);
       const message = object(data);
       if (message.type === "network") return this.events.network({ slow: String(message.slow), picture: String(message.picture) });
+      if (message.type === "picture") return this.#heed(wish(message));
       if (message.type !== "tracks") return;
       this.flow.reset(); // fewer packets may come now
       this.events.tracks({ microphone: message.microphone === true, camera: message.camera === true });
@@ -286,7 +290,20 @@ export class Peer {
         const track = open ? (receiver.track.kind === "audio" ? this.local.audio : this.local.video) : null;
         if (sender.track !== track) await sender.replaceTrack(track).catch(() => {}); // ended meanwhile: another follows
       }
+      if (this.wish) await this.#heed(this.wish); // of another size, perhaps
     });
+  }
+
+  /** Sends pictures no larger and no more often than the doctor's machine can show. @param {{pixels: number, fps: number} | null} wish */
+  async #heed(wish) {
+    this.wish = wish ?? this.wish;
+    const sender = this.pc.getTransceivers().find(({ receiver }) => receiver.track.kind === "video")?.sender;
+    if (!this.wish || !sender?.track) return;
+    const parameters = sender.getParameters();
+    const [encoding] = parameters.encodings ?? [];
+    if (!encoding) return;
+    Object.assign(encoding, within(sender.track.getSettings(), this.wish));
+    await sender.setParameters(parameters).catch(() => {}); // an old browser sends what it likes
   }
 
   #tellTracks() {
