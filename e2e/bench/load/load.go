@@ -40,7 +40,7 @@ func (l Load) Run(ctx context.Context, secure bool) (out Figures, err error) {
 		return out, err
 	}
 	defer h.close()
-	pause(ctx, l.Settle/4)
+	pause(ctx, l.Settle/2) // the engine keeps blocks of the store for ten seconds
 	if out.Idle, _, err = h.memory(); err != nil {
 		return out, err
 	}
