@@ -239,7 +239,7 @@ func (r *dayRow) Render(d desk.DayRow) {
 	r.label.Set(joined(d.Label, d.Detail, d.Note))
 	r.chip.Set(r.status(d))
 	r.renderWhy(d)
-	show(r.more, len(r.items()) > 0)
+	show(r.more, len(r.actions()) > 0)
 	next, ok := r.next(d)
 	show(r.action, ok)
 	if ok {
@@ -295,7 +295,7 @@ func (r *dayRow) renderWhy(d desk.DayRow) {
 	show(r.why, words != "")
 }
 
-// actions are what can be done with a row beside the next thing.
+// actions are what can be done with a row beside the next thing, which has a button of its own.
 func (r *dayRow) actions() (out []rowAction) {
 	id, d := r.id, r.row
 	next, _ := r.next(d)
@@ -320,10 +320,14 @@ func (r *dayRow) actions() (out []rowAction) {
 	return out
 }
 
-// items are the menu of a row: only what can be done.
+// items are the menu of a row: only what can be done, the next thing first, so that keys reach it too.
 func (r *dayRow) items() []part.MenuItem {
+	actions := r.actions()
+	if next, ok := r.next(r.row); ok {
+		actions = append([]rowAction{next}, actions...)
+	}
 	var items []part.MenuItem
-	for _, a := range r.actions() {
+	for _, a := range actions {
 		press := a.press
 		if press == nil {
 			press = func() { r.w.post(a.command) }

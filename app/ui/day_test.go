@@ -88,27 +88,42 @@ func forty() desk.State {
 	return s
 }
 
+// waits is the day of forty with the PIN of the 37th still to be sent: Send PIN is then the row's own button, and the first
+// of its menu while the PIN is to be read aloud.
+func waits(aloud bool) desk.State {
+	s := forty()
+	d := &s.Day[36]
+	d.CanSendPIN, d.CanNewPIN = true, false
+	if d.PINAloud = aloud; !aloud {
+		d.PINAt = d.At.Add(-15 * time.Minute)
+	}
+	return s
+}
+
 // TestTheThirtySeventhOfFortyByKeys: find, send again, move, cancel, read the PIN, a new PIN, send the PIN, at most twelve
 // keys each from the form's first field, the focus always in sight, also in the smallest window.
 func TestTheThirtySeventhOfFortyByKeys(t *testing.T) {
 	id := uitest.ID(536)
 	for name, c := range map[string]struct {
+		day  desk.State
 		do   func(h *fingers)
 		want desk.Command
 	}{
-		"send again": {func(h *fingers) { h.write("s"); h.press(fyne.KeyReturn) }, desk.DoResend{Invitation: id}},
-		"read":       {func(h *fingers) { h.write("l"); h.press(fyne.KeyReturn) }, desk.DoReadAloud{Invitation: id}},
-		"new PIN": {func(h *fingers) {
+		"send again":          {forty(), func(h *fingers) { h.write("s"); h.press(fyne.KeyReturn) }, desk.DoResend{Invitation: id}},
+		"read":                {forty(), func(h *fingers) { h.write("l"); h.press(fyne.KeyReturn) }, desk.DoReadAloud{Invitation: id}},
+		"send PIN":            {waits(false), func(h *fingers) { h.press(fyne.KeyReturn) }, desk.DoSendPIN{Invitation: id}},
+		"send PIN read aloud": {waits(true), func(h *fingers) { h.press(fyne.KeyReturn) }, desk.DoSendPIN{Invitation: id}},
+		"new PIN": {forty(), func(h *fingers) {
 			h.write("s")
 			h.write("e")
 			h.press(fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)
 		}, desk.DoNewPIN{Invitation: id}},
-		"cancel": {func(h *fingers) { h.write("t"); h.press(fyne.KeyReturn) }, desk.DoCancel{Invitation: id}},
-		"move": {func(h *fingers) { h.write("f"); h.press(fyne.KeyReturn); h.write("1730"); h.press(fyne.KeyReturn) },
+		"cancel": {forty(), func(h *fingers) { h.write("t"); h.press(fyne.KeyReturn) }, desk.DoCancel{Invitation: id}},
+		"move": {forty(), func(h *fingers) { h.write("f"); h.press(fyne.KeyReturn); h.write("1730"); h.press(fyne.KeyReturn) },
 			desk.DoMove{Invitation: id, At: time.Date(2026, 11, 22, 17, 30, 0, 0, time.UTC), Length: 10 * time.Minute}},
 	} {
 		for _, size := range []fyne.Size{{Width: 1180, Height: 760}, {Width: 960, Height: 600}} {
-			f := uitest.Open(forty(), size.Width, size.Height, 1)
+			f := uitest.Open(c.day, size.Width, size.Height, 1)
 			h := &fingers{t: t, f: f}
 			h.control(fyne.KeyF)
 			h.write("ola")
