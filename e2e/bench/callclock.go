@@ -16,6 +16,7 @@ type watcher struct {
 	display *rig.Display
 	place   image.Rectangle // of the patient's picture
 	ended   chan struct{}
+	once    sync.Once
 	done    sync.WaitGroup
 
 	mu      sync.Mutex
@@ -27,11 +28,12 @@ type watcher struct {
 	last    time.Time
 }
 
-// watch begins to read; stop ends it.
-func watch(display *rig.Display, place image.Rectangle) *watcher {
+// watch begins to read; stop ends it, or at the latest the end of the trial, before the screen's.
+func watch(t *trial, display *rig.Display, place image.Rectangle) *watcher {
 	w := &watcher{display: display, place: place, ended: make(chan struct{})}
 	w.done.Add(1)
 	go w.run()
+	t.Cleanup(w.end)
 	return w
 }
 
@@ -108,10 +110,15 @@ func (w *watcher) idle() time.Duration {
 	return time.Since(w.last)
 }
 
+// end ends the reading; a second call does nothing.
+func (w *watcher) end() {
+	w.once.Do(func() { close(w.ended) })
+	w.done.Wait()
+}
+
 // stop ends the reading and sums it up since the last fresh.
 func (w *watcher) stop() (p50, p99, perSecond, longest float64) {
-	close(w.ended)
-	w.done.Wait()
+	w.end()
 	if len(w.delays) == 0 {
 		return 0, 0, 0, 0
 	}

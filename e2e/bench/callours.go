@@ -150,7 +150,7 @@ func join(t *trial, z size, k kit) live {
 	patient.PressWords(20*time.Second, "Gå til venterommet")
 	d.Sees(20*time.Second, "Ola H.")
 	place := callPlace(c.screen)
-	w := watch(c.screen, rig.Fitted(place, z.width, z.height))
+	w := watch(t, c.screen, rig.Fitted(place, z.width, z.height))
 	d.Press(10*time.Second, "Delta")
 	pressed := d.Clicked()
 	rig.Until(t, 20*time.Second, "the patient's picture where it belongs in the doctor's window", func() bool { return !w.firstPicture().IsZero() })

@@ -102,7 +102,7 @@ func peerCall(t *trial, z size, k kit, ours sitting) sitting {
 		t.Fatal("the two Chromiums do not meet")
 	}
 	place := image.Rect(at.X, at.Y, at.X+at.Width, at.Y+at.Height)
-	w := watch(h.screen, rig.Fitted(place, z.width, z.height))
+	w := watch(t, h.screen, rig.Fitted(place, z.width, z.height))
 	return h.measure(z, patient, doctor.PID(), w, func(bool) {})
 }
 
