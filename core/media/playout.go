@@ -26,7 +26,8 @@ const (
 	baseSpan, baseSpans = 2 * time.Second, 6
 	// lateWindow is how many pictures are looked back upon: ten seconds of thirty a second.
 	lateWindow = 300
-	// lateShare of the pictures may come after their time: one in ten seconds.
+	// lateShare of the pictures may come after their time: one in ten seconds, and one at the beginning, when everything
+	// starts at once.
 	lateShare = .004
 	// tolerable is the stutter that is not made good by delay.
 	tolerable = 50 * time.Millisecond
@@ -34,8 +35,8 @@ const (
 	// jump is a change of the transit that is no delay: a new stream, or a clock that was set.
 	jump = 3 * time.Second
 
-	delayUp   = 30 * time.Millisecond  // per picture
-	delayDown = 500 * time.Microsecond // per picture
+	delayUp   = 30 * time.Millisecond // per picture
+	delayDown = time.Millisecond      // per picture
 )
 
 // complete takes in that a picture could be shown from now on, once for each picture and in their order.
@@ -67,7 +68,7 @@ func (p *playout) settle() {
 	some := p.sorted[:n]
 	copy(some, p.late[:n])
 	slices.Sort(some)
-	want := min(max(some[n-1-int(float64(n)*lateShare)]-tolerable, 0), mostDelay)
+	want := min(max(some[max(n-1-max(int(float64(n)*lateShare), 1), 0)]-tolerable, 0), mostDelay)
 	p.delay += min(max(want-p.delay, -delayDown), delayUp)
 }
 
