@@ -175,12 +175,13 @@ func (f *adminFlags) carryOut(ctx context.Context, errs io.Writer) (string, erro
 			return text, err
 		}
 	}
-	st, err := openStore(ctx, store.Options{Folder: f.data, URL: f.natsURL, Log: slog.New(slog.NewTextHandler(errs, nil))})
-	if err != nil {
-		return "", err
-	}
-	defer st.Close()
-	return obey(ctx, st, f.order)
+	text := ""
+	o := store.Options{Folder: f.data, URL: f.natsURL, Log: slog.New(slog.NewTextHandler(errs, nil))}
+	err := withStore(ctx, o, func(st *store.Store) (err error) {
+		text, err = obey(ctx, st, f.order)
+		return err
+	})
+	return text, err
 }
 
 // obey carries out an order on an open store and says what was done.

@@ -98,13 +98,11 @@ func (f *storeFlags) write(ctx context.Context, w io.Writer, errs io.Writer) err
 			return err // opening it would make it
 		}
 	}
-	st, err := openStore(ctx, store.Options{Folder: f.data, URL: f.natsURL, Log: slog.New(slog.NewTextHandler(errs, nil))})
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	_, err = st.Backup(ctx, w)
-	return plain(err)
+	o := store.Options{Folder: f.data, URL: f.natsURL, Log: slog.New(slog.NewTextHandler(errs, nil))}
+	return withStore(ctx, o, func(st *store.Store) error {
+		_, err := st.Backup(ctx, w)
+		return plain(err)
+	})
 }
 
 func verifyFile(path string, out io.Writer) error {
@@ -149,6 +147,9 @@ func restore(ctx context.Context, args []string, out, errs io.Writer) error {
 	defer file.Close()
 	o := store.Options{Folder: f.data, URL: f.natsURL, Log: slog.New(slog.NewTextHandler(errs, nil))}
 	done, err := store.Restore(ctx, o, file, how)
+	if f.natsURL == "" {
+		err = errors.Join(err, handOver(f.data))
+	}
 	switch {
 	case errors.Is(err, store.ErrInUse):
 		return inUseError(f.data + ": " + err.Error() + "; stop it first")
@@ -158,9 +159,6 @@ func restore(ctx context.Context, args []string, out, errs io.Writer) error {
 		return plain(err)
 	}
 	sayRestored(out, done)
-	if f.natsURL == "" {
-		return handOver(f.data)
-	}
 	return nil
 }
 

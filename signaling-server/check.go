@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -66,6 +67,7 @@ func check(ctx context.Context, args []string, out, errs io.Writer) error {
 	c.checkTURN(ctx, f, running)
 	c.checkClock(ctx, *timeServer)
 	c.checkLimits(f)
+	c.checkRights(f, fs.Lookup("config").Value.String())
 	switch {
 	case c.failed > 0:
 		return fmt.Errorf("%d of what was looked at does not work, %d to be seen to", c.failed, c.warned)
@@ -146,23 +148,19 @@ func (c *checkup) checkStore(ctx context.Context, f *serveFlags, errs io.Writer)
 		c.fine("store", f.data+" is empty; the first start makes the store")
 		return
 	}
-	st, err := store.Open(ctx, o)
-	if errors.Is(err, store.ErrInUse) {
+	err := withStore(ctx, o, func(st *store.Store) error {
+		_, err := st.Clinics(ctx)
+		c.storeAnswered(err)
+		return nil
+	})
+	var taken inUseError
+	switch {
+	case errors.As(err, &taken):
 		c.fail("store", "it is open, and whoever has it open takes no orders")
-		return
-	}
-	if err != nil {
+	case err != nil:
 		c.fail("store", err.Error())
-		return
-	}
-	_, err = st.Clinics(ctx)
-	c.storeAnswered(err)
-	st.Close()
-	if f.natsURL == "" {
+	case f.natsURL == "":
 		c.room(f.data)
-		if err := handOver(f.data); err != nil {
-			c.warn("store", err.Error())
-		}
 	}
 }
 
@@ -188,6 +186,27 @@ func (c *checkup) room(folder string) {
 		c.warn("disk", words)
 	default:
 		c.fine("disk", words)
+	}
+}
+
+// checkRights looks whether the server may read what its settings name. Root, who mostly runs check, reads everything; the
+// service has a user of its own.
+func (c *checkup) checkRights(f *serveFlags, config string) {
+	server, ok := serverUser(f.data)
+	if !ok {
+		return
+	}
+	hidden := false
+	for _, file := range []string{config, f.tlsCert, f.tlsKey, f.acmeRoots, f.turnSecretFile, f.seal} {
+		path, err := filepath.Abs(file)
+		if file == "" || err != nil || server.reads(path) {
+			continue
+		}
+		hidden = true
+		c.fail("rights", server.name+", as whom the server runs, cannot read "+path+"; chgrp it and chmod 640, and let the group into its folders")
+	}
+	if !hidden {
+		c.fine("rights", server.name+" may read what the settings name")
 	}
 }
 

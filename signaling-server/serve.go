@@ -211,6 +211,20 @@ func openStore(ctx context.Context, o store.Options) (*store.Store, error) {
 	return st, err
 }
 
+// withStore opens a store for one command and closes it again. What root has written then belongs to whom the data folder
+// belongs to, whatever came of it: a service with a user of its own has to open it.
+func withStore(ctx context.Context, o store.Options, do func(*store.Store) error) error {
+	st, err := openStore(ctx, o)
+	if err == nil {
+		err = do(st)
+		st.Close()
+	}
+	if o.URL == "" {
+		err = errors.Join(err, handOver(o.Folder))
+	}
+	return err
+}
+
 // silent drops what net/http writes about broken connections: it names addresses.
 type silent struct{ log *slog.Logger }
 

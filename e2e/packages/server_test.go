@@ -46,6 +46,7 @@ func TestServerPackage(t *testing.T) {
 	m.do(`signaling-server admin clinic add --data /var/lib/signaling-server --name "Legesenteret Sentrum" --phone "22 00 00 00"`)
 	m.do("echo 'tre ugler sover paa taket' | signaling-server admin doctor add --data /var/lib/signaling-server --clinic 'Legesenteret Sentrum' --name 'Kari Nordmann' --email kari@example.org --password-stdin")
 	diesAndComesBack(m)
+	takesOrdersWhileStopped(m)
 
 	upgrade(m)
 	removed(m)
@@ -72,9 +73,13 @@ func setUp(m *machine) {
 	}
 	must(m.t, "cp", chain, filepath.Join(m.root, "etc/signaling-server/fullchain.pem"))
 	must(m.t, "cp", key, filepath.Join(m.root, "etc/signaling-server/privkey.pem"))
-	m.do(`cd /etc/signaling-server; chgrp signaling-server *.pem; chmod 640 *.pem
+	m.do(`cd /etc/signaling-server; chmod 600 *.pem
 		sed -i 's/^#public-url/public-url/; s/^#tls-cert/tls-cert/; s/^#tls-key/tls-key/; s/^#turn-listen/turn-listen/; s/^#turn-public-ip.*/turn-public-ip = 127.0.0.1/' server.conf
 		echo "# ours" >> server.conf`)
+	if code, said := m.code(check); code != 1 || !strings.Contains(said, "cannot read /etc/signaling-server/privkey.pem") {
+		m.t.Errorf("check with a key that is root's alone: %d %s", code, said)
+	}
+	m.do("cd /etc/signaling-server; chgrp signaling-server *.pem; chmod 640 *.pem")
 }
 
 // checked runs check, which may warn and must not fail.
@@ -121,6 +126,17 @@ func diesAndComesBack(m *machine) {
 	m.serves()
 	m.t.Logf("after kill -9 it serves again within %d ms", time.Since(began).Milliseconds())
 	m.knowsKari()
+}
+
+// takesOrdersWhileStopped: what root does to the store of a stopped server does not keep its user from it.
+func takesOrdersWhileStopped(m *machine) {
+	m.t.Helper()
+	m.do("systemctl stop signaling-server")
+	m.do("signaling-server admin clinic change --data /var/lib/signaling-server --clinic 'Legesenteret Sentrum' --phone '22 00 00 01'")
+	m.do("signaling-server backup --data /var/lib/signaling-server --out /root/a.backup; rm a.backup")
+	m.checked()
+	m.do("systemctl start signaling-server")
+	m.serves()
 }
 
 // upgrade takes over data, settings and the running service.

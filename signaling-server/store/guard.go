@@ -38,6 +38,21 @@ func bucketFolder(data string) string {
 	return filepath.Join(engineFolder(data), "jetstream", "$G", "streams", "KV_"+Bucket)
 }
 
+// mayStart refuses a folder that held a store and does not any more, before the engine makes anything in it.
+func (s *Store) mayStart() error {
+	if s.opts.URL != "" {
+		return nil
+	}
+	w, err := s.readWitness()
+	if err != nil || w == nil {
+		return err
+	}
+	if _, err := os.Stat(bucketFolder(s.opts.Folder)); !errors.Is(err, os.ErrNotExist) {
+		return nil // the engine says what is wrong with it
+	}
+	return fmt.Errorf("%w: %s held a store and does not any more; %s", ErrNotWhole, s.opts.Folder, restoreAdvice)
+}
+
 // mayBegin refuses to make a bucket where there has been one.
 func (s *Store) mayBegin() error {
 	if s.opts.URL != "" {
@@ -46,14 +61,7 @@ func (s *Store) mayBegin() error {
 	if _, err := os.Stat(bucketFolder(s.opts.Folder)); err == nil {
 		return fmt.Errorf("%w: %s is there and cannot be read; %s", ErrNotWhole, bucketFolder(s.opts.Folder), restoreAdvice)
 	}
-	w, err := s.readWitness()
-	if err != nil {
-		return err
-	}
-	if w != nil {
-		return fmt.Errorf("%w: %s held a store and does not any more; %s", ErrNotWhole, s.opts.Folder, restoreAdvice)
-	}
-	return nil
+	return s.mayStart()
 }
 
 // readWitness is nil when there is none: before the first start.

@@ -75,6 +75,9 @@ func TestRefusesAFolderWhoseStoreIsGone(t *testing.T) {
 	if said := refused(t, folder); !strings.Contains(said, "held a store") {
 		t.Error(said)
 	}
+	if _, err := os.Stat(filepath.Join(folder, "store")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("something was made in its place: %v", err)
+	}
 }
 
 func TestRefusesABucketWithoutItsAccounts(t *testing.T) {

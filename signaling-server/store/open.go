@@ -116,6 +116,9 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 
 // assemble is Open with the folder taken.
 func (s *Store) assemble(ctx context.Context) (err error) {
+	if err := s.mayStart(); err != nil {
+		return err
+	}
 	if s.seal, err = s.openSealFile(); err != nil {
 		return err
 	}
