@@ -37,7 +37,8 @@ type stage struct {
 
 type options struct {
 	server rig.ServerOptions
-	still  bool // no clips: a story without a look at pictures
+	still  bool     // no clips: a story without a look at pictures
+	env    []string // more of the desktop's environment
 }
 
 // newStage sets everything up and signs the doctor in through the window.
@@ -67,7 +68,7 @@ func newStage(t *testing.T, o options) *stage {
 	t.Cleanup(func() { office.Close() })
 	s.office = office
 
-	env := keyring.Env(s.sound.Env(os.Environ()))
+	env := append(keyring.Env(s.sound.Env(os.Environ())), o.env...)
 	s.desktop = rig.NewDesktop(t, rig.DesktopOptions{Dir: mkdir(t, s.dir, "desktop"), Env: env, Display: s.screen,
 		Args: []string{"--camera", "file:" + s.doctor.File}})
 	s.signIn(kari)

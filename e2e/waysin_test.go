@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -45,14 +47,17 @@ func (s *stage) outcome(said <-chan rig.Said) (outcome string, code int) {
 }
 
 // TestWaysIn brings patients in from journal and booking system: pasted, by the URL scheme into the open window and into a
-// closed one, by the command, from a list and from a calendar. All end in the verify dialog, and nothing is sent before it.
+// closed one, by the command, from a list, from a calendar that is followed, and from files that are chosen in the window. All
+// end in the verify dialog, and nothing is sent before it.
 func TestWaysIn(t *testing.T) {
-	s := newStage(t, options{still: true})
+	home := t.TempDir()
+	s := newStage(t, options{still: true, env: []string{"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, ".config")}})
 	s.pastes()
 	s.byURL()
 	s.byCommand()
 	s.byList()
 	s.byCalendar()
+	s.byChosenFiles(home)
 	s.byURLIntoAClosedProgram()
 }
 
@@ -170,12 +175,51 @@ func (s *stage) byList() {
 	s.nothingSent("the second was skipped", 4)
 }
 
+// byChosenFiles takes a calendar's file, and then a list, that are chosen in the window.
+func (s *stage) byChosenFiles(home string) {
+	d, at := s.desktop, time.Now().Add(50*time.Minute)
+	s.chooses(home, "timebok.ics", event("9@timebok", "Eva 987 65 409", at))
+	d.Sees(10*time.Second, "Timer i timebok.ics")
+	d.Sees(5*time.Second, "Én time kan hentes inn.")
+	d.Press(5*time.Second, "Legg i Dagens timer")
+	d.Sees(10*time.Second, "3 timer venter på kontroll.")
+	s.chooses(home, "uke.csv", "dato;tid;navn;mobil\r\n"+at.Format("02.01.2006;15:04;")+"Feil;123\r\n")
+	d.Sees(10*time.Second, "Ingen nye timer å hente inn.")
+	d.Sees(5*time.Second, "Linje 2 · Nummeret er for kort.")
+	d.Press(5*time.Second, "Avbryt")
+	d.Sees(10*time.Second, "3 timer venter på kontroll.")
+	s.nothingSent("files were chosen", 4)
+}
+
+// chooses writes a file and chooses it in the dialog for files, which begins in the person's own folder.
+func (s *stage) chooses(home, name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(home, name), []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	d := s.desktop
+	d.Press(5*time.Second, "Hent timer")
+	d.Press(5*time.Second, "Velg fil …")
+	var file rig.Widget
+	rig.Until(s.t, 10*time.Second, name+" in the dialog", func() (ok bool) {
+		file, ok = d.Find(func(w rig.Widget) bool { return w.Text == name && w.W > 0 })
+		return ok
+	})
+	d.ClickAt(file.Rect().Min.Add(file.Rect().Size().Div(2)))
+	d.Press(5*time.Second, "Åpne")
+}
+
+// event is a calendar with one event of fifteen minutes.
+func event(uid, summary string, at time.Time) string {
+	return fmt.Sprintf("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Timebok//NO\r\nBEGIN:VEVENT\r\nUID:%s\r\nDTSTART:%s\r\nDURATION:PT15M\r\nSUMMARY:%s\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+		uid, at.UTC().Format("20060102T150405Z"), summary)
+}
+
 // byCalendar follows a booking system's calendar.
 func (s *stage) byCalendar() {
-	d, at := s.desktop, time.Now().Add(40*time.Minute).UTC()
+	d, at := s.desktop, time.Now().Add(40*time.Minute)
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Timebok//NO\r\nBEGIN:VEVENT\r\nUID:1@timebok\r\nDTSTART:%s\r\nDURATION:PT15M\r\nSUMMARY:Dina 987 65 405\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
-			at.Format("20060102T150405Z"))
+		fmt.Fprint(w, event("1@timebok", "Dina 987 65 405", at))
 	}))
 	defer site.Close()
 	d.Press(5*time.Second, "Hent timer")

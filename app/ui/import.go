@@ -101,8 +101,9 @@ func (v *importSheet) choose() {
 	d.SetConfirmText(w.t("import.chooseOpen"))
 	d.SetDismissText(w.t("import.chooseBack"))
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".txt", ".tsv", ".ics", ".CSV", ".TXT", ".ICS"}))
-	d.Resize(fyne.NewSize(820, 560))
+	d.SetView(dialog.ListView) // with the ends of names: it is .csv or .ics that counts
 	d.Show()
+	d.Resize(fyne.NewSize(820, 560)) // before Show Fyne 2.8.1 has nothing to resize, and panics
 }
 
 func (v *importSheet) follow() {

@@ -12,6 +12,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"legekonsultasjon/app/ui/part"
 	"legekonsultasjon/app/ui/tile"
@@ -108,6 +110,9 @@ func (w *Window) inspection() Inspection {
 	}
 	i.Width, i.Height = int(w.canvas.Size().Width*i.Scale+.5), int(w.canvas.Size().Height*i.Scale+.5)
 	look := &looker{scale: i.Scale}
+	if _, ours := top.(part.Parent); !ours && i.Layers > 0 {
+		look.inFyne = true
+	}
 	look.walk(top, rect{0, 0, w.canvas.Size().Width, w.canvas.Size().Height})
 	i.Parts = look.parts
 	return i
@@ -120,8 +125,9 @@ func (r rect) cut(o rect) rect {
 }
 
 type looker struct {
-	scale float32
-	parts []Seen
+	scale  float32
+	parts  []Seen
+	inFyne bool // in a dialog of Fyne's own
 }
 
 func (l *looker) walk(o fyne.CanvasObject, clip rect) {
@@ -154,6 +160,24 @@ func (l *looker) walk(o fyne.CanvasObject, clip rect) {
 	case part.Parent:
 		for _, i := range o.Children() {
 			l.walk(i, clip)
+		}
+	case fyne.Widget:
+		if l.inFyne {
+			l.fyne(o, here, clip)
+		}
+	}
+}
+
+// fyne tells what a dialog of Fyne's own is made of: that for files is one.
+func (l *looker) fyne(o fyne.Widget, here, clip rect) {
+	switch o := o.(type) {
+	case *widget.Label:
+		l.add(part.Facts{Kind: "text", Text: o.Text, Enabled: true}, here, clip)
+	case *widget.Button:
+		l.add(part.Facts{Kind: "button", Text: o.Text, Enabled: !o.Disabled()}, here, clip)
+	default:
+		for _, i := range test.WidgetRenderer(o).Objects() {
+			l.walk(i, clip.cut(here))
 		}
 	}
 }
