@@ -25,6 +25,7 @@ type Relay struct {
 	mu     sync.Mutex
 	tamper Tamper
 	record io.Writer
+	lose   map[string]int
 }
 
 // Tamper sees one message and returns what goes on instead, in order. It may send more into either direction by the
@@ -104,6 +105,23 @@ func (r *Relay) Tampers(f Tamper) {
 	r.tamper = f
 }
 
+// Loses cuts the connection in place of an answer, so many times for each path of the page.
+func (r *Relay) Loses(times map[string]int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lose = times
+}
+
+func (r *Relay) lost(path string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lose[path] == 0 {
+		return false
+	}
+	r.lose[path]--
+	return true
+}
+
 // Records writes the plaintext of everything that passes into a file: request lines, headers, bodies, messages.
 func (r *Relay) Records(t testing.TB, file string) {
 	t.Helper()
@@ -126,6 +144,9 @@ func (r *Relay) write(parts ...[]byte) {
 }
 
 func (r *Relay) page(pages http.Handler, w http.ResponseWriter, q *http.Request) {
+	if r.lost(q.URL.Path) {
+		panic(http.ErrAbortHandler)
+	}
 	body, err := io.ReadAll(io.LimitReader(q.Body, 1<<20))
 	if err != nil {
 		http.Error(w, "body", http.StatusBadRequest)

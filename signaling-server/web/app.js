@@ -49,7 +49,8 @@ class App {
     this.peer = null;
     /** @type {RTCIceServer[]} */
     this.iceServers = [];
-    this.words = translator({});
+    /** @type {import("./i18n.js").Translate | null} */
+    this.words = null;
     /** @type {import("./i18n.js").Language} */
     this.language = "nb";
     this.awakeAt = Date.now();
@@ -70,7 +71,7 @@ class App {
 
   /** @param {Uint8Array<ArrayBuffer> | null} secret @param {boolean} linked */
   async #open(secret, linked) {
-    if (linked) history.replaceState(null, "", location.pathname);
+    history.replaceState(null, "", location.pathname); // neither the secret nor how often again.js has tried
     const stored = parseFragment(store.readSecret() ?? "");
     const returning = !!stored && (!secret || same(secret, stored)) && !(linked && !secret);
     const found = secret ?? (linked ? null : stored);
@@ -158,6 +159,7 @@ class App {
   }
 
   render() {
+    if (!this.words) return; // an event may come before them
     this.page.render({
       facts: this.facts, t: this.words, language: this.language,
       post: (type, members) => this.post(type, members),
@@ -389,7 +391,7 @@ class App {
 
   /** @param {import("./i18n.js").Language} language */
   async #speak(language) {
-    if (language === this.language && this.words("name") !== "name") return;
+    if (language === this.language && this.words) return;
     this.words = translator(await load(language));
     this.language = language;
   }
@@ -437,4 +439,4 @@ function fit() {
   if (typing) document.getElementById("continue")?.scrollIntoView({ block: "nearest" });
 }
 
-new App().start().catch(() => document.documentElement.classList.add("failed"));
+new App().start().catch(() => dispatchEvent(new Event("incomplete"))); // again.js hears it
