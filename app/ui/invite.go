@@ -70,7 +70,7 @@ func newInviteView(w *Window) *inviteView {
 		v.email, gap(12), v.byEmail, v.noMail)
 	hint := k.NewProse(part.SmallStyle().With(part.Faint), w.t("invite.hint"))
 	list := k.NewButton(part.Quiet, w.t("import.open"), w.openImport).Sized(36, 8, 10)
-	v.content = part.Column(14, k.Card(part.Pad(22, form)), part.Inset(0, 6, 0, 6, hint), part.Row(0, list, part.Space()))
+	v.content = part.Column(14, k.Card(part.Pad(22, form)), part.Inset(0, 22, 0, 22, hint), part.Inset(0, 0, 0, 22-10, part.Row(0, list, part.Space()))) // their words under the form's
 	return v
 }
 

@@ -6,64 +6,42 @@ import (
 	"fyne.io/fyne/v2"
 
 	"legekonsultasjon/app/ui/part"
-	"legekonsultasjon/app/ui/theme"
-	"legekonsultasjon/assets"
 	"legekonsultasjon/core/desk"
 )
 
 // patientSheet shows all that the book knows of one patient: each appointment with every letter and how far it came. From
 // here a copy is saved, and all of it erased.
-type patientSheet struct {
-	w     *Window
-	sheet *part.Sheet
-	of    string // what it was built for
-}
+type patientSheet struct{ listSheet }
 
-func newPatientSheet(w *Window) *patientSheet {
-	return &patientSheet{w: w, sheet: w.skin.NewSheet(600, part.Layers())}
-}
+func newPatientSheet(w *Window) *patientSheet { return &patientSheet{newListSheet(w, 600)} }
 
 func (v *patientSheet) Render(s desk.State) {
-	p := s.Patient
-	if p == nil || s.Screen != desk.ScreenHome {
-		v.sheet.Close()
-		return
+	of, p := "", s.Patient
+	if p != nil {
+		of = fmt.Sprintf("%+v %v", *p, p.Problem)
 	}
-	of := fmt.Sprintf("%+v %v", *p, p.Problem)
-	if v.sheet.IsOpen() && v.of == of {
-		return
-	}
-	v.sheet.Close()
-	v.of = of
-	v.open(p)
+	closing := func() { v.w.post(desk.DoClosePatient{}) }
+	v.render(s, of, closing, func(k *part.Skin) (fyne.CanvasObject, fyne.Focusable) { return v.build(k, p, closing) })
 }
 
-func (v *patientSheet) open(p *desk.Patient) {
+func (v *patientSheet) build(k *part.Skin, p *desk.Patient, closing func()) (body fyne.CanvasObject, first fyne.Focusable) {
 	w := v.w
-	k := part.NewSkin(w.skin.Palette, w.fonts)
-	closing := func() { w.post(desk.DoClosePatient{}) }
-	k.Canvas, k.Escape = w.canvas, closing
-	title := part.Style{Size: theme.Heading, Weight: assets.SemiBold, Tone: part.Text, Leading: 1.25}
-	var rows []fyne.CanvasObject
+	rows := make([]fyne.CanvasObject, len(p.Times))
 	for i, t := range p.Times {
-		if i > 0 {
-			rows = append(rows, k.Rule())
-		}
-		rows = append(rows, v.time(k, t))
+		rows[i] = v.time(k, t)
 	}
-	body := []fyne.CanvasObject{
-		k.NewProse(title, w.t("patient.title")), gap(4), k.NewProse(part.NameStyle(), joined(p.Label, p.Detail)), gap(6),
-		k.NewProse(part.SoftStyle(), w.t("patient.text")), gap(16), k.Card(part.Column(0, rows...)), gap(14),
+	objects := []fyne.CanvasObject{
+		k.NewProse(sheetTitle(), w.t("patient.title")), gap(4), k.NewProse(part.NameStyle(), joined(p.Label, p.Detail)), gap(6),
+		k.NewProse(part.SoftStyle(), w.t("patient.text")), gap(16), ruled(k, rows), gap(14),
 	}
 	if words, tone := v.said(p); words != "" {
-		body = append(body, k.NewProse(part.SmallStyle().With(tone), words), gap(14))
+		objects = append(objects, k.NewProse(part.SmallStyle().With(tone), words), gap(14))
 	}
 	erase := k.NewButton(part.Ink, w.t("patient.erase"), func() { w.post(desk.DoErasePatient{}) })
 	erase.SetEnabled(p.CanErase)
 	save := k.NewButton(part.Lined, w.t("patient.save"), func() { w.post(desk.DoSavePatient{}) })
 	done := k.NewButton(part.Lined, w.t("patient.close"), closing)
-	v.sheet = k.NewSheet(600, part.Column(0, append(body, part.Row(10, erase, part.Space(), save, done))...))
-	v.sheet.Open(w.canvas, done)
+	return part.Column(0, append(objects, part.Row(10, erase, part.Space(), save, done))...), done
 }
 
 // said is what came of the buttons, or why there is nothing to erase yet.

@@ -76,6 +76,11 @@ func pictures() []picture {
 		dark.Theme = "dark"
 		out = append(out, picture{"desktop-" + s.name + "-dark", dark, 1180, 760, 1, s.press})
 	}
+	for name, mail := range map[string]desk.MailSignIn{"signed-in": {SignedIn: true, User: "video@sentrum.example"},
+		"code":    {Busy: true, Code: "H7K299QX", CodeURL: "https://microsoft.com/devicelogin"},
+		"refused": {Problem: &desk.Problem{Code: "mailSignIn.settings"}}, "browser": {Busy: true, URL: "https://login.microsoftonline.com/sentrum.example/authorize"}} {
+		out = append(out, picture{"desktop-settings-" + name + "-whole", uitest.SettingsMail(mail), 1180, 2600, 1, ""})
+	}
 	return out
 }
 
