@@ -58,6 +58,7 @@ export class Peer {
     this.wish = null;
     /** @type {Promise<void>} */
     this.queue = Promise.resolve();
+    this.queued = 0;
     /** @type {State | ""} */
     this.told = "";
     this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
@@ -286,10 +287,10 @@ export class Peer {
   #attach() {
     this.#later(async () => {
       const open = this.confirmed && this.allowed;
-      for (const { sender, receiver } of this.pc.getTransceivers()) {
+      await Promise.all(this.pc.getTransceivers().map(async ({ sender, receiver }) => {
         const track = open ? (receiver.track.kind === "audio" ? this.local.audio : this.local.video) : null;
         if (sender.track !== track) await sender.replaceTrack(track).catch(() => {}); // ended meanwhile: another follows
-      }
+      }));
       if (this.wish) await this.#heed(this.wish); // of another size, perhaps
     });
   }
@@ -312,16 +313,22 @@ export class Peer {
     }
   }
 
-  /** Runs work one piece after another; what fails before the confirmation or at a gate is a mismatch. @param {() => Promise<void> | void} work */
+  /**
+   * Runs work one piece after another, at once when nothing else is under way: when the doctor presses Delta the tracks go
+   * out before the page is drawn anew. What fails before the confirmation or at a gate is a mismatch.
+   * @param {() => Promise<void> | void} work
+   */
   #later(work) {
-    this.queue = this.queue.then(async () => {
-      if (this.closed) return;
+    const run = async () => {
       try {
-        await work();
+        if (!this.closed) await work();
       } catch {
         this.#mismatch();
+      } finally {
+        this.queued--;
       }
-    });
+    };
+    this.queue = this.queued++ ? this.queue.then(run) : run();
   }
 
   #mismatch() {

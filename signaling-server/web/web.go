@@ -5,10 +5,13 @@ package web
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,6 +50,9 @@ func New(public *url.URL, catalogues fs.FS) (*Site, error) {
 		return nil, err
 	}
 	if err := s.addCatalogues(catalogues); err != nil {
+		return nil, err
+	}
+	if err := s.preload(); err != nil {
 		return nil, err
 	}
 	return s, s.fillWorker()
@@ -97,9 +103,29 @@ func (s *Site) add(from fs.FS, name, at string) error {
 		return err
 	}
 	s.put(at, path.Ext(name), body)
-	if at == "/index.html" {
-		s.files["/"] = s.files[at]
+	return nil
+}
+
+const (
+	firstModule = `<script type="module" src="app.js"></script>`
+	againPath   = "/again.js" // no module
+)
+
+// preload names all modules in the page itself, so that a browser asks for them at once and not one import after the
+// other: on a slow line each of these is a round trip.
+func (s *Site) preload() error {
+	page := s.files["/index.html"].body
+	if bytes.Count(page, []byte(firstModule)) != 1 {
+		return fmt.Errorf("index.html does not hold %s", firstModule)
 	}
+	var links strings.Builder
+	for _, at := range slices.Sorted(maps.Keys(s.files)) {
+		if path.Ext(at) == ".js" && at != workerPath && at != againPath {
+			fmt.Fprintf(&links, "<link rel=\"modulepreload\" href=\"%s\">\n  ", at[1:])
+		}
+	}
+	s.put("/index.html", ".html", bytes.Replace(page, []byte(firstModule), []byte(links.String()+firstModule), 1))
+	s.files["/"] = s.files["/index.html"]
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -134,5 +135,36 @@ func TestThePageFindsAllItsFiles(t *testing.T) {
 	}
 	if cache := get(s, http.MethodGet, "/").Header.Get("Cache-Control"); cache != "no-store" {
 		t.Error(cache)
+	}
+}
+
+// TestModulesAreNamedInThePage: a browser finds in the page itself whatever app.js leads to.
+func TestModulesAreNamedInThePage(t *testing.T) {
+	s := site(t, "https://lege.example")
+	body := func(path string) string {
+		b, err := io.ReadAll(get(s, http.MethodGet, path).Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	page, imports := body("/"), regexp.MustCompile(`(?m)^(?:import|export)\b[^;]*?"(\.{1,2}/[^"]+)";`)
+	seen, next := map[string]bool{}, []string{"/app.js"}
+	for len(next) > 0 {
+		at := next[0]
+		next = next[1:]
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		if !strings.Contains(page, `<link rel="modulepreload" href="`+at[1:]+`">`) {
+			t.Error("the page does not name", at)
+		}
+		for _, m := range imports.FindAllStringSubmatch(body(at), -1) {
+			next = append(next, path.Join(path.Dir(at), m[1]))
+		}
+	}
+	if len(seen) < 20 {
+		t.Error("only these are reached:", seen)
 	}
 }
