@@ -28,7 +28,7 @@ func main() {
 type job struct {
 	out        string // folder of what people get
 	work       string // folder of what it is made from
-	from       string // folder of binaries that an earlier run has built; "" builds them
+	from       string // folder of binaries that an earlier run has built, or with bills make build; "" builds them
 	tags       string
 	maintainer string
 	nfpm       string // program that packs
@@ -41,7 +41,7 @@ func run(args []string) error {
 	var only, version string
 	f := flag.NewFlagSet("packaging", flag.ContinueOnError)
 	f.StringVar(&j.out, "out", "dist", "`folder` for what is made")
-	f.StringVar(&j.from, "from", "", "`folder` of an earlier run's binaries (build in its -out), to pack those again")
+	f.StringVar(&j.from, "from", "", "`folder` of an earlier run's binaries (build in its -out), to pack those again; with -bills one such as bin")
 	f.StringVar(&j.tags, "tags", "", "build `tags` of the desktop program")
 	f.StringVar(&j.maintainer, "maintainer", "Legekonsultasjon <drift@legekonsultasjon.no>", "`name <address>` of who answers for the packages")
 	f.StringVar(&j.nfpm, "nfpm", "dist/build/nfpm", "`program` that packs")
@@ -126,7 +126,11 @@ func (j *job) make(p product) ([]string, error) {
 // build compiles without paths, symbols and build ids of this machine. A later run takes everything from Go's cache.
 func (j *job) build(p product, to string) error {
 	if j.from != "" {
-		return tool(nil, "install", "-m", "755", filepath.Join(j.from, p.name, p.name), to)
+		built := filepath.Join(j.from, p.name, p.name)
+		if j.bills {
+			built = filepath.Join(j.from, p.name)
+		}
+		return tool(nil, "install", "-m", "755", built, to)
 	}
 	flags := fmt.Sprintf("-s -w -buildid= -X %s=%s", p.versionName, j.release.full())
 	argv := []string{"go", "build", "-trimpath", "-ldflags", flags, "-o", to}
