@@ -36,7 +36,7 @@ func (l *loop) join(id signaling.InvitationID) {
 	if !l.step(id, appointment.CallBegan{}) {
 		return
 	}
-	l.save() // a full disk must not keep the doctor from his patient
+	defer l.save() // nobody waits for the disk, and a full one does not keep the doctor from his patient
 	l.call = &running{id: id, microphone: true, camera: true, volume: normalVolume, lost: map[call.Device]string{}}
 	l.settingsOpen, l.problems[slotCall] = false, nil
 	g.retries, g.retryAt = 0, time.Time{}

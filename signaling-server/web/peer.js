@@ -319,6 +319,9 @@ export class Peer {
    * @param {() => Promise<void> | void} work
    */
   #later(work) {
+    const before = this.queued++ ? this.queue : null;
+    let done = () => {};
+    this.queue = new Promise((resolve) => (done = resolve)); // what work itself asks for comes behind it
     const run = async () => {
       try {
         if (!this.closed) await work();
@@ -326,9 +329,11 @@ export class Peer {
         this.#mismatch();
       } finally {
         this.queued--;
+        done();
       }
     };
-    this.queue = this.queued++ ? this.queue.then(run) : run();
+    if (before) void before.then(run);
+    else void run();
   }
 
   #mismatch() {
