@@ -11,22 +11,24 @@ import (
 )
 
 // The canceller's bench: a far-end voice comes out of a loudspeaker, goes round a room and reaches the microphone, alone
-// (ERLE from the third second on) and while somebody speaks into it (duck).
+// (ERLE from the third second on) and while somebody speaks into it (duck). With a headset nothing comes back, and the
+// voice is to be left alone all the more (duck.headset: of the worst five seconds, after three seconds of listening).
 const (
 	talkFor   = 20 * media.SampleRate // of each scene
 	converged = 3 * media.SampleRate
+	worstOf   = 5 * media.SampleRate
 	rooms     = 5
 )
 
 func speechBench() bench {
 	return bench{
-		names: []string{"audio.erle", "audio.duck", "audio.speech.cpu", "audio.erle.aec2", "audio.duck.aec2", "audio.speech.cpu.aec2"},
+		names: []string{"audio.erle", "audio.duck", "audio.duck.headset", "audio.speech.cpu", "audio.erle.aec2", "audio.duck.aec2", "audio.duck.headset.aec2", "audio.speech.cpu.aec2"},
 		run:   runSpeech,
 	}
 }
 
 // outcome is what one engine made of one room.
-type outcome struct{ erle, duck, cpu float64 }
+type outcome struct{ erle, duck, headset, cpu float64 }
 
 func runSpeech(ctx context.Context, runs int) ([]row, error) {
 	if runs == 0 {
@@ -38,19 +40,19 @@ func runSpeech(ctx context.Context, runs int) ([]row, error) {
 	}
 	var rows []row
 	for _, e := range []speech.Engine{speech.AEC3, speech.AEC2} {
-		var erle, duck, cpu []float64
+		var erle, duck, headset, cpu []float64
 		for seed := range runs {
 			o, err := judge(e, newScene(far, near, uint64(seed)+1))
 			if err != nil {
 				return rows, fmt.Errorf("audio.erle: %w", err)
 			}
-			erle, duck, cpu = append(erle, o.erle), append(duck, o.duck), append(cpu, o.cpu)
+			erle, duck, headset, cpu = append(erle, o.erle), append(duck, o.duck), append(headset, o.headset), append(cpu, o.cpu)
 		}
 		suffix := "." + string(e)
 		if e == speech.Default {
 			suffix = ""
 		}
-		rows = append(rows, newRow("audio.erle"+suffix, "dB", erle), newRow("audio.duck"+suffix, "dB", duck), newRow("audio.speech.cpu"+suffix, "ms per second", cpu))
+		rows = append(rows, newRow("audio.erle"+suffix, "dB", erle), newRow("audio.duck"+suffix, "dB", duck), newRow("audio.duck.headset"+suffix, "dB", headset), newRow("audio.speech.cpu"+suffix, "ms per second", cpu))
 	}
 	return rows, ctx.Err()
 }
@@ -75,10 +77,20 @@ func judge(e speech.Engine, s scene) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	listened := mixed(s.noise, append(make([]int16, converged), s.near[converged:]...))
+	worn, _, err := pass(e, s.far, listened, s.delay)
+	if err != nil {
+		return outcome{}, err
+	}
+	headset := 0.0
+	for at := converged; at+worstOf <= len(worn); at += worstOf {
+		headset = max(headset, -likeness(worn[at:at+worstOf], alone[at:at+worstOf], s.near[at:at+worstOf]))
+	}
 	return outcome{
-		erle: power(s.echo, converged) - power(echo, converged),
-		duck: -likeness(both, alone, s.near),
-		cpu:  (spent + more).Seconds() * 1000 / (2 * float64(len(s.far)) / media.SampleRate),
+		erle:    power(s.echo, converged) - power(echo, converged),
+		duck:    -likeness(both[converged:], alone[converged:], s.near[converged:]),
+		headset: headset,
+		cpu:     (spent + more).Seconds() * 1000 / (2 * float64(len(s.far)) / media.SampleRate),
 	}, nil
 }
 
@@ -110,7 +122,7 @@ func power(pcm []int16, from int) float64 { return media.Level(pcm[from:]) }
 // it hides nothing.
 func likeness(both, alone, near []int16) float64 {
 	var cross, square float64
-	for at := converged; at+media.Quantum <= len(both); at += media.Quantum {
+	for at := 0; at+media.Quantum <= len(both); at += media.Quantum {
 		if media.Level(near[at:at+media.Quantum]) < -45 {
 			continue
 		}

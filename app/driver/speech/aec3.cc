@@ -3,6 +3,7 @@
 // AEC3, noise suppression and gain control of a recent WebRTC, from Debian's libtgowt-dev (a static library, of which only
 // what is used here gets into the program).
 
+#include "coupling.h"
 #include "engine.h"
 
 #include <memory>
@@ -31,6 +32,14 @@ webrtc::EchoCanceller3Config tuning() {
 	return c;
 }
 
+// careful makes cancellers that leave a voice alone where there is no echo.
+class careful : public webrtc::EchoControlFactory {
+public:
+	std::unique_ptr<webrtc::EchoControl> Create(int rate, int render, int capture) override {
+		return attentive(webrtc::EchoCanceller3Factory(tuning()).Create(rate, render, capture));
+	}
+};
+
 class aec3 : public speech_engine {
 	rtc::scoped_refptr<webrtc::AudioProcessing> apm; // null: nothing is to be done
 	bool cancels = false;
@@ -38,7 +47,7 @@ class aec3 : public speech_engine {
 	// A canceller of one's own tuning is part of its making and cannot be switched off afterwards.
 	void make(bool echo) {
 		webrtc::AudioProcessingBuilder b;
-		if (echo) b.SetEchoControlFactory(std::make_unique<webrtc::EchoCanceller3Factory>(tuning()));
+		if (echo) b.SetEchoControlFactory(std::make_unique<careful>());
 		apm = b.Create();
 		cancels = echo;
 	}
@@ -56,11 +65,15 @@ public:
 		c.high_pass_filter.enabled = true;
 		c.noise_suppression.enabled = noise;
 		c.noise_suppression.level = webrtc::AudioProcessing::Config::NoiseSuppression::kModerate;
-		c.gain_controller2.enabled = gain;
-		c.gain_controller2.adaptive_digital.enabled = gain;
-		// From where the microphone stands, up by 18 dB at most: a quiet voice is lifted, a room is not.
-		c.gain_controller2.adaptive_digital.initial_gain_db = 0;
-		c.gain_controller2.adaptive_digital.max_gain_db = 18;
+		// The older gain control bends loud sound less than quiet, as it is, and knows a voice's level after a word or two. The
+		// newer one took the hiss before the first word for a voice, stood at 18 dB when it came, and needed a minute to get down.
+		auto &g = c.gain_controller1;
+		g.enabled = gain;
+		g.mode = g.kAdaptiveDigital;
+		g.analog_gain_controller.enabled = false;
+		g.target_level_dbfs = 3;
+		g.compression_gain_db = 18;
+		g.enable_limiter = true;
 		apm->ApplyConfig(c);
 		return 0;
 	}
