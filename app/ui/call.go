@@ -214,20 +214,20 @@ func (v *callView) network(c *desk.Call) string {
 	return v.w.t(key)
 }
 
-// message is what stands where the picture would be, "" when the picture is there.
-func (v *callView) message(c *desk.Call) string {
+// message is what stands where the picture would be, "" when the picture is there, and whether it is on its way.
+func (v *callView) message(c *desk.Call) (words string, waiting bool) {
 	w := v.w
 	switch c.State {
 	case desk.CallNotGenuine, desk.CallFailed, desk.CallPatientGone, desk.CallConnecting:
-		return w.t("call." + string(c.State))
+		return w.t("call." + string(c.State)), false
 	}
 	switch {
 	case !c.Began.IsZero() && !c.PatientCamera:
-		return w.t("call.patientCameraOff")
+		return w.t("call.patientCameraOff"), false
 	case !c.Picture:
-		return w.t("call.waitingPicture")
+		return w.t("call.waitingPicture"), true
 	}
-	return ""
+	return "", false
 }
 
 // tick counts the seconds of the call, or its minutes where a change in the window is dear.

@@ -76,6 +76,16 @@ func (m *Mailbox) Empty() {
 	m.full = false
 }
 
+// Release is Empty, and gives the pictures' memory back.
+func (m *Mailbox) Release() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.full, m.fresh = false, new(Frame)
+	if m.spare != nil { // not with a writer just now
+		m.spare = new(Frame)
+	}
+}
+
 // Dropped counts the pictures that were overwritten unseen.
 func (m *Mailbox) Dropped() uint64 {
 	m.mu.Lock()

@@ -19,6 +19,7 @@ type composer struct {
 	look          Look
 	own           bool // the doctor's own picture is shown
 	label         tag
+	words         tag // in the middle, while no participant has a picture
 
 	tiles  [mosaic.Most]shown
 	self   shown
@@ -159,6 +160,7 @@ func (c *composer) paint(changed image.Rectangle) image.Rectangle {
 	changed = c.widened(changed)
 	if changed == c.bounds() {
 		c.fill(changed, c.look.Stage)
+		c.paintWords()
 	}
 	for _, at := range c.roundings() {
 		if at.Overlaps(changed) {
@@ -176,6 +178,16 @@ func (c *composer) paint(changed image.Rectangle) image.Rectangle {
 		changed = changed.Union(outer)
 	}
 	return changed
+}
+
+// paintWords says why there is no picture.
+func (c *composer) paintWords() {
+	for i := range c.tiles {
+		if c.tiles[i].has {
+			return
+		}
+	}
+	c.words.draw(c, image.Pt((c.width-c.words.width)/2, (c.height-c.words.height)/2), c.bounds())
 }
 
 // widened is changed with every picture and rounding that it touches: they are painted whole. Each may touch another.

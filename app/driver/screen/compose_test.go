@@ -65,6 +65,27 @@ func TestPictureFillsTheMiddleAndCornersAreRound(t *testing.T) {
 }
 
 // However often it is painted, the screen looks as after the first time.
+func TestWordsStandInTheMiddleUntilThereIsAPicture(t *testing.T) {
+	c := newComposer(800, 300)
+	words := image.NewNRGBA(image.Rect(0, 0, 100, 20))
+	for i := range words.Pix {
+		words.Pix[i] = 0xFF
+	}
+	c.words = newTag(words)
+	c.paint(c.bounds())
+	if p := c.at(400, 150); p.R != 255 {
+		t.Errorf("in the middle is %v", p)
+	}
+	c.giveOwn(grey(640, 360, 16))
+	if p := c.at(360, 145); p.R != 255 {
+		t.Errorf("with an own picture in the middle is %v", p)
+	}
+	c.give(0, grey(640, 360, 16))
+	if p := c.at(400, 150); p.R > 5 {
+		t.Errorf("over a picture stands %v", p)
+	}
+}
+
 func TestPaintedAgainItLooksTheSame(t *testing.T) {
 	for _, size := range []image.Point{{800, 300}, {640, 360}, {300, 700}, {48, 40}} {
 		c := newComposer(size.X, size.Y)

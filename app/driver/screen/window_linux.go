@@ -55,6 +55,7 @@ type wanted struct {
 	shown bool
 	look  Look
 	own   Own
+	words image.Image
 }
 
 // place is one picture's way from the goroutine that has it to the one that paints: it is scaled before it is handed over,
@@ -133,6 +134,9 @@ func (w *Window) Show(on bool) { w.change(func(t *wanted) { t.shown = on }) }
 
 // SetOwn changes the doctor's own picture's label and whether it is there.
 func (w *Window) SetOwn(own Own) { w.change(func(t *wanted) { t.own = own }) }
+
+// SetWords sets what stands in the middle while no participant has a picture, an image in pixels or nil.
+func (w *Window) SetWords(words image.Image) { w.change(func(t *wanted) { t.words = words }) }
 
 // SetLook changes colours and scale.
 func (w *Window) SetLook(l Look) { w.change(func(t *wanted) { t.look = l }) }
@@ -231,7 +235,7 @@ func (o *owner) obey() (image.Rectangle, bool) {
 		return image.Rectangle{}, true
 	}
 	again := o.c.look != t.look
-	o.c.look, o.c.own, o.c.label = t.look, t.own.Shown, newTag(t.own.Label)
+	o.c.look, o.c.own, o.c.label, o.c.words = t.look, t.own.Shown, newTag(t.own.Label), newTag(t.words)
 	if !o.fit(t.place, again) {
 		return image.Rectangle{}, false
 	}

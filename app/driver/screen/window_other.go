@@ -2,7 +2,11 @@
 
 package screen
 
-import "legekonsultasjon/core/media"
+import (
+	"image"
+
+	"legekonsultasjon/core/media"
+)
 
 // Renderer is not asked here: the window itself says when there is no OpenGL.
 func Renderer() (string, error) { return "", nil }
@@ -21,6 +25,9 @@ func (*Window) Show(bool) {}
 
 // SetOwn does nothing.
 func (*Window) SetOwn(Own) {}
+
+// SetWords does nothing.
+func (*Window) SetWords(image.Image) {}
 
 // SetLook does nothing.
 func (*Window) SetLook(Look) {}

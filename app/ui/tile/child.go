@@ -2,6 +2,7 @@ package tile
 
 import (
 	"errors"
+	"fmt"
 	"image"
 	"math"
 	"sync/atomic"
@@ -23,13 +24,16 @@ type Native interface {
 	Show(bool)
 	// SetOwn shows or hides the doctor's own picture and sets its label, an image in pixels or nil.
 	SetOwn(shown bool, label image.Image)
+	// SetWords sets what stands in the middle while nobody else's picture is there, an image in pixels or nil.
+	SetWords(image.Image)
 	Picture(n int) media.VideoSink
 	SelfView() media.VideoSink
 	Close()
 }
 
-// Child is the surface that shows pictures in a Native window while there is a picture and nothing lies over it, and
-// falls back to Raster otherwise: for words in place of the picture, and behind a dialog.
+// Child is the surface that shows pictures in a Native window while there is a picture, or one is waited for, and nothing
+// lies over it. It falls back to Raster otherwise: for words in place of the picture, and behind a dialog. The first
+// picture of a call does not wait for the window to be drawn.
 type Child struct {
 	*Raster
 	skin    *part.Skin
@@ -40,11 +44,13 @@ type Child struct {
 	showing atomic.Bool // pictures go to the native window
 	to      atomic.Pointer[Native]
 	message string
+	waiting bool // for a picture, with message
 	visible bool
 	covered bool
 	own     bool
 	label   string
 	painted string // the label and scale that were handed over
+	written string // the same of the words
 	place   image.Rectangle
 
 	settling bool // settle is queued
@@ -63,24 +69,25 @@ func NewChild(p Paint, skin *part.Skin, open func(fyne.Window) (Native, error)) 
 
 // Picture implements Surface.
 func (c *Child) Picture(n int) media.VideoSink {
-	return tee{c, c.Raster.Picture(n), func(w Native) media.VideoSink { return w.Picture(n) }}
+	return tee{c, c.Raster.big[n], func(w Native) media.VideoSink { return w.Picture(n) }}
 }
 
 // SelfView implements Surface.
 func (c *Child) SelfView() media.VideoSink {
-	return tee{c, c.Raster.SelfView(), func(n Native) media.VideoSink { return n.SelfView() }}
+	return tee{c, c.Raster.own, func(n Native) media.VideoSink { return n.SelfView() }}
 }
 
 // tee hands pictures to whichever of the two is seen, and clears both.
 type tee struct {
 	c      *Child
-	raster media.VideoSink
+	raster *pane
 	native func(Native) media.VideoSink
 }
 
 // Show implements media.VideoSink.
 func (t tee) Show(f *media.Frame) {
 	if n := t.c.to.Load(); n != nil && t.c.showing.Load() {
+		t.raster.saw(f)
 		t.native(*n).Show(f)
 		return
 	}
@@ -101,7 +108,7 @@ func (c *Child) Host(w fyne.Window) {
 		return
 	}
 	c.drop()
-	c.host, c.tried, c.painted, c.place = w, false, "", image.Rectangle{}
+	c.host, c.tried, c.painted, c.written, c.place = w, false, "", "", image.Rectangle{}
 	c.settle()
 }
 
@@ -109,9 +116,9 @@ func (c *Child) Host(w fyne.Window) {
 func (c *Child) Thrifty() bool { return c.showing.Load() }
 
 // SetMessage implements Surface.
-func (c *Child) SetMessage(words string) {
-	c.message = words
-	c.Raster.SetMessage(words)
+func (c *Child) SetMessage(words string, waiting bool) {
+	c.message, c.waiting = words, waiting
+	c.Raster.SetMessage(words, waiting)
 	c.settle()
 }
 
@@ -164,7 +171,7 @@ func (c *Child) drop() {
 
 // settle makes the native window what it should be just now.
 func (c *Child) settle() {
-	want := c.visible && !c.covered && c.message == ""
+	want := c.visible && !c.covered && (c.message == "" || c.waiting)
 	if want && !c.tried && c.host != nil {
 		n, err := c.open(c.host)
 		c.tried = !errors.Is(err, ErrTooEarly)
@@ -184,10 +191,14 @@ func (c *Child) settle() {
 	}
 	if want {
 		c.handLabel(scale)
+		c.handWords(scale, place.Dx())
 	}
 	if want != c.showing.Load() {
 		c.showing.Store(want)
 		c.native.Show(want)
+		if want {
+			c.Raster.release()
+		}
 	}
 }
 
@@ -218,6 +229,25 @@ func (c *Child) handLabel(scale float32) {
 	c.native.SetOwn(c.own, c.drawLabel(scale))
 }
 
+// handWords draws what is said while a picture is waited for, once for every text, scale and width of the place.
+func (c *Child) handWords(scale float32, pixels int) {
+	key := ""
+	if c.message != "" {
+		key = fmt.Sprint(c.message, "|", theme.Hex(c.skin.Palette.Text), scale, pixels)
+	}
+	if key == c.written {
+		return
+	}
+	c.written = key
+	if key == "" {
+		c.native.SetWords(nil)
+		return
+	}
+	words := c.skin.NewProse(messageStyle(), c.message)
+	width := messageWidth(float32(pixels) / scale)
+	c.native.SetWords(drawn(words, fyne.NewSize(width, words.HeightFor(width)), scale))
+}
+
 func (c *Child) drawLabel(scale float32) image.Image {
 	if c.label == "" || !c.own {
 		return nil
@@ -226,10 +256,15 @@ func (c *Child) drawLabel(scale float32) image.Image {
 	ground := canvas.NewRectangle(c.skin.Palette.Ground)
 	ground.CornerRadius = 9
 	box := container.NewStack(ground, part.Inset(0, 8, 0, 8, words))
+	return drawn(box, box.MinSize(), scale)
+}
+
+// drawn is an object as an image without a ground.
+func drawn(o fyne.CanvasObject, size fyne.Size, scale float32) image.Image {
 	canvas := software.NewTransparentCanvas()
 	canvas.SetPadded(false)
 	canvas.SetScale(scale)
-	canvas.SetContent(box)
-	canvas.Resize(box.MinSize())
+	canvas.SetContent(o)
+	canvas.Resize(size)
 	return canvas.Capture()
 }

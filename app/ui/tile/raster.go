@@ -48,7 +48,7 @@ func (r *Raster) Picture(n int) media.VideoSink { return r.big[n] }
 func (r *Raster) SelfView() media.VideoSink { return r.own }
 
 // SetMessage implements Surface.
-func (r *Raster) SetMessage(words string) {
+func (r *Raster) SetMessage(words string, _ bool) {
 	if r.view.message.Words() != words {
 		r.view.message.Set(words)
 		r.view.Refresh()
@@ -109,6 +109,15 @@ func (r *Raster) draw() {
 	}
 }
 
+// release gives the pictures' memory back while they are shown elsewhere.
+func (r *Raster) release() {
+	for _, p := range r.big {
+		p.release()
+	}
+	r.own.release()
+	r.view.Refresh()
+}
+
 // there are the participants who have a picture.
 func (r *Raster) there() []*pane {
 	var out []*pane
@@ -130,6 +139,7 @@ type pane struct {
 	rgba    *image.RGBA
 	cleared atomic.Bool
 	raster  *canvas.Raster
+	came    atomic.Uint64 // size of the newest picture, shown here or elsewhere
 }
 
 func newPane(r *Raster, mirror bool) *pane {
@@ -141,6 +151,7 @@ func newPane(r *Raster, mirror bool) *pane {
 // Show implements media.VideoSink.
 func (p *pane) Show(f *media.Frame) {
 	p.cleared.Store(false)
+	p.saw(f)
 	p.box.Put(f)
 	p.owner.ask()
 }
@@ -148,6 +159,7 @@ func (p *pane) Show(f *media.Frame) {
 // Clear implements media.VideoSink.
 func (p *pane) Clear() {
 	p.box.Empty()
+	p.came.Store(0)
 	p.cleared.Store(true)
 	p.owner.ask()
 }
@@ -181,8 +193,19 @@ func (p *pane) take() bool {
 	return true
 }
 
+// saw notes the shape of a picture.
+func (p *pane) saw(f *media.Frame) { p.came.Store(uint64(f.Width)<<32 | uint64(f.Height)) }
+
 func (p *pane) size() (w, h float32) {
-	return float32(p.rgba.Rect.Dx()), float32(p.rgba.Rect.Dy())
+	came := p.came.Load()
+	return float32(came >> 32), float32(uint32(came))
+}
+
+// release gives the memory of the pictures back, on Fyne's goroutine: they are shown elsewhere from now on.
+func (p *pane) release() {
+	p.box.Release()
+	p.mine, p.turned = nil, media.Frame{}
+	*p.rgba = image.RGBA{}
 }
 
 // stage is the dark place with the pictures in it.
@@ -197,11 +220,18 @@ type stage struct {
 
 func newStage(r *Raster, skin *part.Skin) *stage {
 	s := &stage{owner: r, skin: skin, ownShown: true}
-	s.message = skin.NewProse(part.Style{Size: theme.Large, Tone: part.Soft, Align: fyne.TextAlignCenter}, "")
+	s.message = skin.NewProse(messageStyle(), "")
 	s.label = skin.NewLine(part.SmallStyle().With(part.Text), "", 0)
 	s.ExtendBaseWidget(s)
 	return s
 }
+
+// messageStyle is that of words in place of a picture, messageWidth how wide they may run.
+func messageStyle() part.Style {
+	return part.Style{Size: theme.Large, Tone: part.Soft, Align: fyne.TextAlignCenter}
+}
+
+func messageWidth(place float32) float32 { return min(520, place-48) }
 
 // Children implements part.Parent.
 func (s *stage) Children() []fyne.CanvasObject { return []fyne.CanvasObject{s.message, s.label} }
@@ -245,7 +275,7 @@ func (r *stageRenderer) Layout(size fyne.Size) {
 		at := mosaic.Contain(w, h, cell)
 		put(there[i].raster, at.X, at.Y, at.W, at.H)
 	}
-	width := min(520, size.Width-48)
+	width := messageWidth(size.Width)
 	mh := s.message.HeightFor(width)
 	put(s.message, (size.Width-width)/2, (size.Height-mh)/2, width, mh)
 	ow, oh := o.own.size()

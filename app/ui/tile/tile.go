@@ -20,8 +20,9 @@ type Surface interface {
 	// a place, up to mosaic.Most of them.
 	Picture(n int) media.VideoSink
 	SelfView() media.VideoSink
-	// SetMessage shows words where the patient's picture would be; "" shows the picture.
-	SetMessage(words string)
+	// SetMessage shows words where the patient's picture would be; "" shows the picture. Where waiting is true they may
+	// give way by themselves as soon as there is a picture.
+	SetMessage(words string, waiting bool)
 	// SetOwn shows or hides the doctor's own picture and names it.
 	SetOwn(shown bool, label string)
 	// SetVisible says whether the call is on the screen.

@@ -109,12 +109,14 @@ type fakeNative struct {
 	shown  bool
 	frames int
 	label  image.Image
+	words  image.Image
 	closed bool
 }
 
 func (n *fakeNative) Place(x, y, w, h int)             { n.place = image.Rect(x, y, x+w, y+h) }
 func (n *fakeNative) Show(on bool)                     { n.shown = on }
 func (n *fakeNative) SetOwn(_ bool, label image.Image) { n.label = label }
+func (n *fakeNative) SetWords(words image.Image)       { n.words = words }
 func (n *fakeNative) Picture(int) media.VideoSink      { return fakeSink{n} }
 func (n *fakeNative) SelfView() media.VideoSink        { return fakeSink{n} }
 func (n *fakeNative) Close()                           { n.closed = true }
@@ -156,7 +158,7 @@ func TestTheNativeWindowIsThereOnlyWhenNothingLiesOverIt(t *testing.T) {
 	}
 	for name, hide := range map[string][2]func(){
 		"a dialog":       {func() { c.Cover(true) }, func() { c.Cover(false) }},
-		"words":          {func() { c.SetMessage("Pasientens kamera er av") }, func() { c.SetMessage("") }},
+		"words":          {func() { c.SetMessage("Pasientens kamera er av", false) }, func() { c.SetMessage("", false) }},
 		"another screen": {func() { c.SetVisible(false) }, func() { c.SetVisible(true) }},
 	} {
 		hide[0]()
@@ -167,6 +169,36 @@ func TestTheNativeWindowIsThereOnlyWhenNothingLiesOverIt(t *testing.T) {
 		if !n.shown {
 			t.Errorf("%s: not shown again", name)
 		}
+	}
+}
+
+// While a picture is waited for the native window is there with the words: the first one is seen as soon as it comes.
+func TestTheNativeWindowWaitsForThePicture(t *testing.T) {
+	test.NewTempApp(t)
+	q := &queue{}
+	n := &fakeNative{}
+	c := NewChild(paint(q), skin(), func(fyne.Window) (Native, error) { return n, nil })
+	w := test.NewWindow(c.Object())
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(640, 360))
+	c.SelfView().Show(half(64, 48))
+	c.Host(w)
+	c.SetMessage("Venter på bildet", true)
+	c.SetVisible(true)
+	q.run()
+	if !n.shown || n.words == nil {
+		t.Fatalf("%+v", n)
+	}
+	c.Picture(0).Show(half(64, 36))
+	if n.frames != 1 {
+		t.Error("the first picture went elsewhere")
+	}
+	c.SetMessage("", false)
+	if n.words != nil {
+		t.Error("the words stay")
+	}
+	if at := c.view.Pictures()[1]; at.W*3 != at.H*4 {
+		t.Errorf("the own picture has lost its shape: %+v", at)
 	}
 }
 
