@@ -22,6 +22,7 @@ import (
 	"legekonsultasjon/app/driver/audio"
 	"legekonsultasjon/app/driver/camera"
 	"legekonsultasjon/app/driver/keyring"
+	"legekonsultasjon/app/driver/memory"
 	"legekonsultasjon/app/driver/notify"
 	"legekonsultasjon/app/driver/opus"
 	"legekonsultasjon/app/driver/screen"
@@ -78,6 +79,7 @@ func Main(args []string) int {
 
 // open shows the window and returns when it has ended.
 func open(o options) int {
+	memory.Save()
 	log, logFile, err := openLog(o)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "legekonsultasjon:", err)
@@ -236,10 +238,17 @@ func (c childWindow) SetOwn(shown bool, label image.Image) {
 var screens = map[desk.Screen]string{desk.ScreenUnlock: "unlock", desk.ScreenSignIn: "signIn", desk.ScreenHome: "home",
 	desk.ScreenCall: "call", desk.ScreenSettings: "settings", desk.ScreenOffice: "office"}
 
+// calmAfter is how long after the start, and after a call, what they needed for a moment is given back to the system.
+const calmAfter = 8 * time.Second
+
 // show takes a state from the desk's goroutine.
 func (p *program) show(s desk.State) {
-	if old := p.newest.Swap(&s); old == nil || old.Screen != s.Screen || old.Connection != s.Connection {
+	old := p.newest.Swap(&s)
+	if old == nil || old.Screen != s.Screen || old.Connection != s.Connection {
 		p.log.Info("shows", "screen", screens[s.Screen], "online", s.Connection == desk.Online)
+	}
+	if old == nil || old.Screen == desk.ScreenCall && s.Screen != desk.ScreenCall {
+		time.AfterFunc(calmAfter, memory.Trim)
 	}
 	p.sound.set(s.Sound)
 	p.speaker.Store(&s.Settings.Ring)
