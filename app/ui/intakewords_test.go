@@ -8,7 +8,7 @@ import (
 
 // TestEveryReasonOfAListHasWords: of rows that are not taken, and of lists that are not.
 func TestEveryReasonOfAListHasWords(t *testing.T) {
-	for _, language := range []string{"nb", "en"} {
+	for _, language := range []string{"nb", "nn", "en"} {
 		words := catalogue(language)
 		for _, code := range []string{intake.CodeNobody, intake.CodeTime, intake.CodeNoSuchTime, intake.CodeTimePast, intake.CodeTimeFar, intake.CodeLength,
 			intake.CodeLanguage, intake.CodeText, intake.CodeTooLong, intake.CodePhoneTooShort, intake.CodePhoneTooLong, intake.CodePhoneFixed,

@@ -39,7 +39,7 @@ func newSettingsView(w *Window) *settingsView {
 	v.theme = k.NewChoice(w.t("settings.theme"), func(string) { v.touch() })
 	v.theme.SetOptions(v.options("settings.theme.", "system", "light", "dark"), "system")
 	v.language = k.NewChoice(w.t("settings.language"), func(string) { v.touch() })
-	v.language.SetOptions(v.options("settings.language.", "nb", "en"), "nb")
+	v.language.SetOptions(v.options("settings.language.", "nb", "nn", "en"), "nb")
 	v.pin = k.NewChoice(w.t("when.pin"), func(string) { v.touch() })
 	v.pin.SetOptions(pinTimes(w), string(desk.PINShortly))
 	v.keep = k.NewChoice(w.t("settings.keep"), func(string) { v.touch() })

@@ -319,7 +319,7 @@ func TestEveryDesignedStateHasWordsAndFits(t *testing.T) {
 		"sign-in": uitest.SignInWrong(), "unlock": uitest.Unlock(), "call": uitest.CallBusy(), "stopped": uitest.CallNotGenuine(),
 		"settings": uitest.SettingsOpen(), "quit": uitest.Quit(),
 	} {
-		for _, language := range []string{"nb", "en"} {
+		for _, language := range []string{"nb", "nn", "en"} {
 			s.Language = language
 			f := uitest.Open(s, 960, 600, 1)
 			for _, word := range strings.Fields(says(f)) {

@@ -49,7 +49,7 @@ func (l *loop) doSaveSettings(c DoSaveSettings) {
 	if c.KeepDays > 0 {
 		s.KeepDays = c.KeepDays
 	}
-	if slices.Contains([]string{"nb", "en"}, c.Language) {
+	if slices.Contains([]string{"nb", "nn", "en"}, c.Language) {
 		s.Language = c.Language
 	}
 	if slices.Contains([]string{"system", "light", "dark"}, c.Theme) {

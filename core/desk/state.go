@@ -14,7 +14,7 @@ import (
 // after it was handed out.
 type State struct {
 	Screen     Screen
-	Language   string // "nb" or "en": the language of the desktop's own words
+	Language   string // "nb", "nn" or "en": the language of the desktop's own words
 	Theme      string // "system", "light" or "dark"
 	Now        time.Time
 	Connection Connection

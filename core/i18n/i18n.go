@@ -41,7 +41,7 @@ type Catalogue struct {
 	fallback map[string]string
 }
 
-// Load reads a catalogue. An unknown language is bokmål. The desk has no nynorsk file of its own.
+// Load reads a catalogue. An unknown language is bokmål.
 func Load(a Audience, language string) (*Catalogue, error) {
 	base, err := read(a, "nb")
 	if err != nil {

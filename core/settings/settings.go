@@ -16,7 +16,7 @@ type Settings struct {
 	Server       string                   `json:"server"`       // address of the signaling server, as typed and completed
 	Email        string                   `json:"email"`        // of the last sign-in
 	Account      signaling.Account        `json:"account"`      // of the last sign-in, for letters written while offline
-	Language     string                   `json:"language"`     // of the screen: "nb", "en"
+	Language     string                   `json:"language"`     // of the screen: "nb", "nn", "en"
 	Theme        string                   `json:"theme"`        // "system", "light", "dark"
 	Country      string                   `json:"country"`      // of the country code drop-down, ISO 3166
 	Letters      string                   `json:"letters"`      // language of the last letter: "nb", "nn", "en"

@@ -75,6 +75,11 @@ func pictures() []picture {
 		dark := s.state
 		dark.Theme = "dark"
 		out = append(out, picture{"desktop-" + s.name + "-dark", dark, 1180, 760, 1, s.press})
+		if s.press == "" { // what is pressed is said in bokmål
+			nynorsk := s.state
+			nynorsk.Language = "nn"
+			out = append(out, picture{"desktop-" + s.name + "-nn", nynorsk, 960, 600, 1, ""})
+		}
 	}
 	for name, mail := range map[string]desk.MailSignIn{"signed-in": {SignedIn: true, User: "video@sentrum.example"},
 		"code":    {Busy: true, Code: "H7K299QX", CodeURL: "https://microsoft.com/devicelogin"},
