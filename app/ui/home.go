@@ -25,7 +25,7 @@ func newHomeView(w *Window) *homeView {
 	v := &homeView{w: w}
 	v.top, v.banner = newTopBar(w), newBanner(w, w.skin)
 	v.waiting, v.drafts, v.day, v.invite = newWaitingView(w), newDraftsLine(w), newDayView(w), newInviteView(w)
-	left := w.skin.NewScroll(part.Inset(24, 4, 24, 24, part.Column(20, v.waiting.content, v.drafts.content, v.day.content)))
+	left := w.skin.NewScroll(part.Inset(24, 10, 24, 24, part.Column(20, v.waiting.content, v.drafts.content, v.day.content)))
 	right := w.skin.NewScroll(part.Inset(24, 24, 24, 4, v.invite.content))
 	v.columns = container.New(&columns{}, left, right)
 	page := container.New(&below{}, part.Column(0, v.top.content, v.banner.content), v.columns)

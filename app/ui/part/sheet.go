@@ -23,7 +23,7 @@ type Sheet struct {
 // NewSheet makes a dialog of a width around a body; the skin should be the dialog's own, so that Escape is its own too.
 func (k *Skin) NewSheet(width float32, body fyne.CanvasObject) *Sheet {
 	s := &Sheet{skin: k, width: width, body: body}
-	s.scroll = k.NewScroll(Inset(30, 32, 30, 32, body))
+	s.scroll = k.NewScroll(Inset(30, 32-theme.CardRadius, 30, 32-theme.CardRadius, body))
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -80,10 +80,11 @@ func (s *Sheet) CreateRenderer() fyne.WidgetRenderer {
 	r.layout = func(size fyne.Size) {
 		place(scrim, 0, 0, size.Width, size.Height)
 		w := min(s.width, size.Width-32)
-		h := min(s.scroll.HeightFor(w), size.Height-32)
+		inner := w - 2*theme.CardRadius // the shades at the ends of what scrolls are square, the card's corners are round
+		h := min(s.scroll.HeightFor(inner), size.Height-32)
 		x, y := (size.Width-w)/2, (size.Height-h)/2
 		place(card, x, y, w, h)
-		place(s.scroll, x, y, w, h)
+		place(s.scroll, x+theme.CardRadius, y, inner, h)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(200, 100) }
 	r.refresh = func() {
