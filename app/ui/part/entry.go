@@ -1,6 +1,8 @@
 package part
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
@@ -27,8 +29,8 @@ func newEntry(k *Skin, f *Field) *entry {
 // Facts implements Told.
 func (e *entry) Facts() Facts {
 	text := e.Text
-	if e.Password {
-		text = ""
+	if e.Password { // as many dots as stand there
+		text = strings.Repeat("•", len([]rune(text)))
 	}
 	return Facts{Kind: "entry", Label: e.field.label.Words(), Text: text, Enabled: !e.Disabled(), Focused: e.focused}
 }
