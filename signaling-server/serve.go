@@ -11,9 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -138,27 +136,6 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) error {
 	defer monitoring.close()
 	defer thrift()()
 	return answer(ctx, f, door, edge.gate, log, out)
-}
-
-// settled is when the engine has let go of what it read at its start: it keeps blocks of the store for ten seconds.
-const settled = 15 * time.Second
-
-// thrift gives back what reading the store has used, at once and when the engine has done with it, and has garbage collected
-// sooner than Go does by itself unless GOGC says otherwise: nearly all of the memory is sockets that wait, and little garbage
-// comes of them. stop ends it.
-func thrift() (stop func()) {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
-	giveBack()
-	later := time.AfterFunc(settled, giveBack)
-	return func() { later.Stop() }
-}
-
-// giveBack collects twice: what lies in pools, such as the engine's blocks of 4 MB, outlives the first time.
-func giveBack() {
-	debug.FreeOSMemory()
-	debug.FreeOSMemory()
 }
 
 // answer serves HTTP on listener until ctx ends.
