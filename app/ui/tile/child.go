@@ -207,12 +207,48 @@ func (c *Child) pixels() (image.Rectangle, float32, bool) {
 	d := fyne.CurrentApp().Driver()
 	canvas := d.CanvasForObject(c.view)
 	size := c.view.Size()
-	if canvas == nil || size.Width < 8 || size.Height < 8 {
+	if size.Width < 8 || size.Height < 8 {
 		return image.Rectangle{}, 1, false
 	}
-	pos, scale := d.AbsolutePositionForObject(c.view), canvas.Scale()
+	pos := d.AbsolutePositionForObject(c.view)
+	if canvas == nil {
+		// Fyne knows it only when it has been painted, which can take half a second where the processor paints a whole
+		// new screen: the first picture does not wait for that.
+		if c.host == nil || c.host.Canvas() == nil {
+			return image.Rectangle{}, 1, false
+		}
+		canvas = c.host.Canvas()
+		var found bool
+		if pos, found = offset(canvas.Content(), c.view); !found {
+			return image.Rectangle{}, 1, false
+		}
+	}
+	scale := canvas.Scale()
 	px := func(v float32) int { return int(math.Round(float64(v * scale))) }
 	return image.Rect(px(pos.X), px(pos.Y), px(pos.X+size.Width), px(pos.Y+size.Height)), scale, true
+}
+
+// offset is where an object stands in a tree of containers and of our own widgets, if it is there and to be seen.
+func offset(root, o fyne.CanvasObject) (fyne.Position, bool) {
+	if root == nil || !root.Visible() {
+		return fyne.Position{}, false
+	}
+	if root == o {
+		return root.Position(), true
+	}
+	var children []fyne.CanvasObject
+	switch root := root.(type) {
+	case *fyne.Container:
+		children = root.Objects
+	case part.Parent:
+		children = root.Children()
+	}
+	for _, child := range children {
+		if at, found := offset(child, o); found {
+			return at.Add(root.Position()), true
+		}
+	}
+	return fyne.Position{}, false
 }
 
 // handLabel draws the label once for every text and scale.

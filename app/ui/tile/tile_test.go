@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
 	"legekonsultasjon/app/driver/yuv"
@@ -274,5 +275,22 @@ func TestThreeParticipantsStandSideBySide(t *testing.T) {
 	q.run()
 	if img := shown(r); !bright(img.At(100, 100)) || bright(img.At(500, 100)) {
 		t.Error("the last one has not the whole place")
+	}
+}
+
+// Where the picture stands is known before anything is painted.
+func TestThePlaceIsFoundWithoutFyne(t *testing.T) {
+	test.NewTempApp(t)
+	o := canvas.NewRectangle(nil)
+	inner := container.NewWithoutLayout(o)
+	root := container.NewWithoutLayout(canvas.NewRectangle(nil), inner)
+	inner.Move(fyne.NewPos(10, 20))
+	o.Move(fyne.NewPos(3, 4))
+	if at, ok := offset(root, o); !ok || at != fyne.NewPos(13, 24) {
+		t.Errorf("%v, %v", at, ok)
+	}
+	inner.Hide()
+	if _, ok := offset(root, o); ok {
+		t.Error("what is hidden was found")
 	}
 }
