@@ -45,6 +45,7 @@ func hasCards() bool {
 type connection struct {
 	backend backend
 	ctx     *malgo.AllocatedContext
+	guarded bool // a device that goes while it is opened does no harm
 }
 
 // connect finds the first backend that answers, or the named one.
@@ -61,7 +62,9 @@ func connect(name string) (*connection, error) {
 		cfg := malgo.ContextConfig{Pulse: malgo.PulseContextConfig{PApplicationName: &application[0]}}
 		ctx, e := malgo.InitContext([]malgo.Backend{b.kind}, cfg, nil)
 		if e == nil {
-			return &connection{b, ctx}, nil
+			c := &connection{backend: b, ctx: ctx}
+			c.guarded = b.kind != malgo.BackendPulseaudio || guard(ctx)
+			return c, nil
 		}
 		err = fmt.Errorf("%w: %s: %w", media.ErrNoDevice, b.name, e)
 	}

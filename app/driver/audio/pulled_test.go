@@ -49,7 +49,7 @@ func TestPulledDevicesLeaveNothingBehind(t *testing.T) {
 				}
 				done <- s.Source(id).Run(t.Context(), func([]int16, time.Duration) { beat() })
 			}()
-			for range 10 { // it is open: one that goes while miniaudio still asks for its name is a fault of miniaudio's (0.11.25)
+			for range 10 { // it is open
 				<-beating
 			}
 			pactl(t, "unload-module", module)
