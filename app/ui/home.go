@@ -78,7 +78,7 @@ func (columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if size.Width < 800 {
 		side = size.Width * 0.48
 	}
-	gap := float32(12)
+	gap := float32(6)
 	objects[0].Move(fyne.NewPos(0, 0))
 	objects[0].Resize(fyne.NewSize(size.Width-side-gap, size.Height))
 	objects[1].Move(fyne.NewPos(size.Width-side, 0))
