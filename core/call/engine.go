@@ -27,6 +27,8 @@ var (
 	vp8 = webrtc.RTPCodecParameters{
 		RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000,
+			// Chromium would begin with 300 kbit/s: it throws its first large pictures away and sends small ones for long.
+			SDPFmtpLine: "x-google-start-bitrate=900",
 			RTCPFeedback: []webrtc.RTCPFeedback{
 				{Type: webrtc.TypeRTCPFBTransportCC},
 				{Type: webrtc.TypeRTCPFBCCM, Parameter: "fir"},
