@@ -36,6 +36,10 @@ type LipSync struct {
 const (
 	// together is how far apart lips and voice may be without anything being done; at 40 ms people begin to notice.
 	together = 20 * time.Millisecond
+	// near is how far apart they are left when one is held back: nearer would be delay for nothing.
+	near = 12 * time.Millisecond
+	// letGo is how fast what is held back needlessly is let go.
+	letGo = 2 * time.Millisecond
 	// syncStep is the most that is changed at once, four times a second at most: no ear and no eye follows it.
 	syncStep = 8 * time.Millisecond
 	// mostHold bounds what one is held back for the other: beyond it the delay is the greater evil.
@@ -74,6 +78,13 @@ func (l *LipSync) Step(heard, seen Moment) (sound, picture time.Duration) {
 		l.delay(&l.holdSound, &l.holdPicture, l.skew-together)
 	case l.skew < -together:
 		l.delay(&l.holdPicture, &l.holdSound, -l.skew-together)
+	case l.skew > -near:
+		l.holdPicture -= min(l.holdPicture, l.skew+near, letGo)
+		fallthrough
+	default:
+		if l.skew < near {
+			l.holdSound -= min(l.holdSound, near-l.skew, letGo)
+		}
 	}
 	return l.holdSound, l.holdPicture
 }

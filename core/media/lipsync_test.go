@@ -77,3 +77,17 @@ func TestLipSyncWithoutReports(t *testing.T) {
 		t.Error("the skew of different clocks is not known")
 	}
 }
+
+// What is held back is no more than lips and voice need: nearer than necessary would be delay for nothing.
+func TestHoldsBackNoMoreThanNeeded(t *testing.T) {
+	var l LipSync
+	meet(&l, 200*ms, 30*ms)
+	if _, _, picture := meet(&l, 120*ms, 30*ms); picture > 80*ms {
+		t.Errorf("the picture is held back by %v to meet a voice 90 ms later", picture)
+	}
+	l = LipSync{}
+	meet(&l, 30*ms, 200*ms)
+	if _, sound, _ := meet(&l, 30*ms, 120*ms); sound > 80*ms {
+		t.Errorf("the voice is held back by %v to meet a picture 90 ms later", sound)
+	}
+}
