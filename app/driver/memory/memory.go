@@ -9,8 +9,8 @@ import (
 )
 
 // gcPercent is how much garbage may lie beside what is in use before it is collected, in percent of that; Go's own 100
-// doubles the heap. A call makes little garbage: some thirty collections a minute and a half, each of a few milliseconds.
-const gcPercent = 40
+// doubles the heap. A call makes little garbage: some forty collections a minute and a half, each of a few milliseconds.
+const gcPercent = 25
 
 // Save sets both allocators to keep little. It is called once, before threads are made; what the environment says of Go's
 // (GOGC) stands.
