@@ -19,6 +19,7 @@ type deviceView struct {
 	volume  *part.Choice    // of the patient; in a call
 	tries   *fyne.Container // before a call
 	tried   *part.Prose
+	inputs  *tryView
 }
 
 func newDeviceView(w *Window, k *part.Skin) *deviceView {
@@ -45,7 +46,8 @@ func (v *deviceView) buildTries() {
 		return v.skin.NewButton(part.Lined, v.w.t(words), func() { v.w.post(c) }).Sized(40, 10, 14)
 	}
 	v.tried = v.skin.NewProse(part.SmallStyle(), "")
-	v.tries = part.Column(10,
+	v.inputs = newTryView(v.w, v.skin)
+	v.tries = part.Column(10, v.inputs.content,
 		part.Row(8, try("devices.trySpeaker", desk.DoTrySound{Kind: "speaker"}), try("devices.tryRing", desk.DoTrySound{Kind: "ring"}), part.Space()),
 		part.Row(8, try("devices.tryLine", desk.DoTryLine{}), part.Space()), v.tried)
 	v.content.Add(v.tries)
@@ -68,6 +70,7 @@ func (v *deviceView) renderTries(t desk.Trying) {
 		said = append(said, w.t("devices.soundDone"))
 	}
 	v.tried.Set(joined(append(said, w.problem(t.Line.Problem), w.problem(t.Sound.Problem))...))
+	v.inputs.Render(t.Inputs)
 	show(v.tries, w.state.Call == nil)
 }
 

@@ -54,6 +54,8 @@ func (l *loop) doInside(c Command) {
 		l.setCamera(c.On)
 	case DoTryLine:
 		l.tryLine()
+	case DoTryInput:
+		l.doTryInput(c.Kind, c.On)
 	case DoTrySound:
 		l.trySound(c.Kind)
 	case DoPanel:

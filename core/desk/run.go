@@ -60,6 +60,7 @@ type loop struct {
 	inventory    mediadevice.Inventory
 	gear         gear
 	trying       Trying
+	inputs       map[mediadevice.Kind]*inputTrial // open for a try
 	invite       inviteForm
 	readAloud    signaling.InvitationID
 	problems     map[problemSlot]*Problem
@@ -87,7 +88,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		Deps: d.deps, ctx: inner, events: make(chan func(), eventQueue), wake: make(chan struct{}, 1),
 		guests: map[signaling.InvitationID]*guest{}, sockets: map[signaling.ParticipantID]signaling.InvitationID{},
 		others: map[signaling.ParticipantID]signaling.Participant{}, problems: map[problemSlot]*Problem{},
-		letters: map[letterID]bool{}, asking: map[letterID]inquiry{},
+		letters: map[letterID]bool{}, asking: map[letterID]inquiry{}, inputs: map[mediadevice.Kind]*inputTrial{},
 	}
 	defer l.work.Wait()
 	defer cancel()
@@ -166,6 +167,7 @@ func (l *loop) pump() {
 	l.askReports()
 	l.connectPeers()
 	l.takeIn()
+	l.tryInputs()
 }
 
 // show hands out a new State when anything but the clock has changed, and from time to time for the clock's sake: every

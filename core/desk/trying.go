@@ -31,6 +31,7 @@ type Trying struct {
 	Line      Test // the way through the relay
 	RoundTrip time.Duration
 	Sound     Test // the test sound
+	Inputs    Inputs
 }
 
 // TestSounds are Devices that can play a test sound.

@@ -4,6 +4,7 @@ package uitest
 
 import (
 	"fmt"
+	"image"
 	"time"
 
 	"legekonsultasjon/core/desk"
@@ -229,6 +230,16 @@ func SettingsOpen() desk.State {
 	s.Screen = desk.ScreenSettings
 	s.Settings.MailTest.OK = true
 	s.Settings.SMSTest.Problem = &desk.Problem{Code: "test.signInFailed"}
+	return s
+}
+
+// Trying is the settings screen while microphone and camera are tried.
+func Trying() desk.State {
+	s := SettingsOpen()
+	f := person(320, 180)
+	picture := image.NewRGBA(image.Rect(0, 0, f.Width, f.Height))
+	_ = RGBA(picture.Pix, picture.Stride, f)
+	s.Settings.Trying.Inputs = desk.Inputs{Listening: true, Level: -21, Looking: true, Picture: picture}
 	return s
 }
 
