@@ -9,7 +9,7 @@ import (
 )
 
 // A device that goes within milliseconds of being opened is said not to be there, or to have stalled; the program lives.
-// Without the guard this ended the program about every tenth time.
+// Without the guard this ends in a segmentation fault.
 func TestDevicesPulledWhileTheyAreOpened(t *testing.T) {
 	leavesNothing(t)
 	soundServer(t)
