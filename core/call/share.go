@@ -25,6 +25,10 @@ const (
 	proven = 20 * time.Second
 	// trial is how long after a beginning a picture that fails counts as a failed trial.
 	trial = 8 * time.Second
+	// lossy is the share of lost packets that speaks against a picture. During a trial the estimate still rises slowly, so
+	// only that, or a queue, is evidence of a narrow line, for as long as lately.
+	lossy  = .15
+	lately = 2 * time.Second
 )
 
 // share divides the line between sound and picture. Sound comes first: where both do not fit, the picture goes.
@@ -34,6 +38,7 @@ type share struct {
 	squeezed  bool          // narrow is valid
 	changed   time.Duration // when soundOnly changed last
 	wait      time.Duration // how long sound alone lasts this time
+	seen      time.Duration // when the line was last seen to be too narrow, rather than believed
 }
 
 // portion is what the encoders get, in bit/s; a picture of 0 is none.
@@ -53,7 +58,7 @@ func (s *share) next(l line, now time.Duration) portion {
 	if s.soundOnly {
 		s.hope(l, now)
 	} else {
-		s.doubt(fits, now)
+		s.doubt(l, fits, now)
 	}
 	if p.soundOnly = s.soundOnly; p.soundOnly {
 		return p
@@ -68,8 +73,12 @@ func (s *share) next(l line, now time.Duration) portion {
 }
 
 // doubt turns to sound alone when a picture has not fitted for long.
-func (s *share) doubt(fits bool, now time.Duration) {
-	if fits {
+func (s *share) doubt(l line, fits bool, now time.Duration) {
+	if l.draining || l.loss >= lossy {
+		s.seen = now
+	}
+	trying := s.wait > 0 && now-s.changed < trial
+	if fits || trying && now-s.seen > lately {
 		s.squeezed = false
 		if now-s.changed > proven {
 			s.wait = 0
@@ -93,7 +102,7 @@ func (s *share) doubt(fits bool, now time.Duration) {
 
 // hope tries a picture again when nothing waits and next to nothing is lost.
 func (s *share) hope(l line, now time.Duration) {
-	if now-s.changed >= s.wait && !l.draining && l.loss < .15 {
+	if now-s.changed >= s.wait && !l.draining && l.loss < lossy {
 		s.soundOnly, s.changed = false, now
 	}
 }

@@ -47,7 +47,9 @@ func TestSoundAlone(t *testing.T) {
 	}
 	var waits []time.Duration
 	for was, since, end := true, now, now+5*time.Minute; now < end; now += 100 * time.Millisecond {
-		p := s.next(narrow, now)
+		l := narrow
+		l.draining = !was // a picture fills the queue
+		p := s.next(l, now)
 		if was && !p.soundOnly {
 			waits = append(waits, now-since)
 		}
@@ -65,5 +67,23 @@ func TestSoundAlone(t *testing.T) {
 	divide(&s, narrow, &now, 4*time.Second)
 	if p := divide(&s, wide, &now, 5*time.Second); p.soundOnly {
 		t.Errorf("a lasting picture has earned an early trial: %+v", p)
+	}
+}
+
+// The estimate of a line that has become wide rises slowly: a trial is not given up for that alone.
+func TestATrialIsGivenTime(t *testing.T) {
+	var s share
+	now := time.Duration(0)
+	low, wide := line{rate: 70_000}, line{rate: 400_000}
+	divide(&s, wide, &now, time.Minute)
+	if p := divide(&s, line{rate: 70_000, draining: true}, &now, 4*time.Second); !p.soundOnly {
+		t.Fatalf("on a narrow line: %+v", p)
+	}
+	divide(&s, low, &now, 5*time.Second)
+	if p := divide(&s, low, &now, 6*time.Second); p.soundOnly || p.picture != leastView {
+		t.Errorf("in the trial: %+v", p)
+	}
+	if p := divide(&s, wide, &now, 5*time.Second); p.soundOnly {
+		t.Errorf("when the estimate has risen: %+v", p)
 	}
 }
