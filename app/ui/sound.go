@@ -24,6 +24,9 @@ func newSoundView(w *Window, k *part.Skin) *soundView {
 		v.change(func(s *desk.Sound) { s.Canceller = cancellerOf(id) })
 	})
 	v.content = part.Column(14, v.canceller, v.noise)
+	if w.options.EchoStays {
+		v.content = part.Column(14, k.NewProse(part.SmallStyle(), w.t("sound.echoStays")))
+	}
 	return v
 }
 

@@ -1,15 +1,40 @@
 package ui_test
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/test"
 
+	"legekonsultasjon/app/ui"
 	"legekonsultasjon/app/ui/part"
+	"legekonsultasjon/app/ui/theme"
+	"legekonsultasjon/app/ui/tile"
 	"legekonsultasjon/app/ui/uitest"
 	"legekonsultasjon/core/desk"
 )
+
+// Where the program cannot take echo out it says so, and offers no choice of how.
+func TestEchoThatStaysIsSaid(t *testing.T) {
+	uitest.Open(uitest.SettingsOpen(), 1180, 2400, 1) // a test app
+	surface := tile.NewRaster(tile.Paint{Do: func(do func()) { do() }, RGBA: uitest.RGBA, Mirror: uitest.Mirror}, part.NewSkin(theme.Dark(), theme.NewFonts()))
+	w := ui.New(ui.Options{Surface: surface, Post: func(desk.Command) {}, EchoStays: true}, uitest.SettingsOpen())
+	canvas := test.NewWindow(nil).Canvas().(software.WindowlessCanvas)
+	w.AttachCanvas(canvas)
+	advised, offered := false, false
+	part.Walk(canvas.Content(), func(o fyne.CanvasObject) {
+		if told, ok := o.(part.Told); ok {
+			advised = advised || strings.Contains(told.Facts().Text, "Bruk hodetelefon")
+			offered = offered || told.Facts().Label == "Ekko"
+		}
+	})
+	if !advised || offered {
+		t.Errorf("advised %v, offered %v", advised, offered)
+	}
+}
 
 // In the settings microphone and camera are tried by a button each, which ends the try again. What is shown comes and goes.
 func TestMicrophoneAndCameraAreTried(t *testing.T) {

@@ -21,6 +21,7 @@ type Options struct {
 	Post         func(desk.Command) // must not block
 	Surface      tile.Surface       // shows the call's pictures
 	SystemIsDark func() bool        // what "system" means at the moment; nil is light
+	EchoStays    bool               // the program cannot take echo out on this machine: a headset is advised
 }
 
 // Window is the whole face. Its methods are called on Fyne's goroutine only.
