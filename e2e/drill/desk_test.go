@@ -57,6 +57,6 @@ func (c *clinic) openWith(server string, change func(*desk.Deps)) {
 		}
 	})
 	c.await(10*time.Second, "the sign-in form", func(s desk.State) bool { return s.Screen == desk.ScreenSignIn && !s.SignIn.Busy })
-	c.desk.Do(desk.DoSignIn{Server: server, Email: kari.Email, Password: kari.Password})
+	c.desk.Do(desk.DoSignIn{Server: server, Email: c.doctor.Email, Password: c.doctor.Password})
 	c.await(20*time.Second, "to be signed in", func(s desk.State) bool { return s.Connection == desk.Online && s.Screen == desk.ScreenHome })
 }

@@ -17,7 +17,6 @@ import (
 	"legekonsultasjon/app/driver/audio"
 	"legekonsultasjon/app/driver/camera"
 	"legekonsultasjon/app/equipment"
-	"legekonsultasjon/core/call/calltest"
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/core/media"
 	"legekonsultasjon/core/media/mediatest"
@@ -78,7 +77,7 @@ type bench struct {
 }
 
 func newBench(t *testing.T) *bench {
-	c := &clinic{t: t, dir: t.TempDir(), packets: &calltest.Counter{}, changed: make(chan struct{}), parcels: map[string]desk.Parcel{}}
+	c := blankClinic(t, kari)
 	b := &bench{clinic: c, sound: rig.NewSound(t, c.dir), cameras: &twoCameras{}, modules: map[string]string{}}
 	for _, v := range b.sound.Env(nil) {
 		name, value, _ := strings.Cut(v, "=")

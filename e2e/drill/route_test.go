@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"legekonsultasjon/core/call"
-	"legekonsultasjon/core/call/calltest"
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/core/media"
 	"legekonsultasjon/core/media/mediatest"
@@ -68,7 +67,7 @@ type moving struct {
 }
 
 func routeOnStage(t *testing.T, doctor, router *space) {
-	s := &moving{clinic: &clinic{t: t, dir: t.TempDir(), packets: &calltest.Counter{}, changed: make(chan struct{}), parcels: map[string]desk.Parcel{}}}
+	s := &moving{clinic: blankClinic(t, kari)}
 	patient := &space{name: strings.TrimSuffix(doctor.name, "d") + "p"}
 	s.machines = [2]*machine{connect(t, doctor, router, 1), connect(t, patient, router, 2)}
 	ip(t, "netns", "exec", router.name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
