@@ -194,19 +194,15 @@ func (s *moving) decoded() []time.Time {
 	return out
 }
 
-// steady waits until pictures come at both ends without a pause, and returns since when.
-func (s *moving) steady(from time.Time) (time.Time, bool) {
-	var since time.Time
+// steady waits until pictures come at both ends without a pause, and returns since when at each.
+func (s *moving) steady(from time.Time) (atDoctor, atPatient time.Time, ok bool) {
 	err := rig.WaitFor(s.t.Context(), routeLost, func() bool {
-		a, ok := flowsSince(s.shown.all(), from)
-		b, ok2 := flowsSince(s.decoded(), from)
-		since = a
-		if b.After(a) {
-			since = b
-		}
-		return ok && ok2
+		var here, there bool
+		atDoctor, here = flowsSince(s.shown.all(), from)
+		atPatient, there = flowsSince(s.decoded(), from)
+		return here && there
 	})
-	return since, err == nil
+	return atDoctor, atPatient, err == nil
 }
 
 // flowsSince is the first picture from which on there were two seconds without a pause of more than half a second.
@@ -233,9 +229,10 @@ func (s *moving) moves(side int) (time.Duration, bool) {
 	s.t.Helper()
 	began := time.Now()
 	s.machines[side].move(s.t)
-	since, ok := s.steady(began)
-	took := since.Sub(began)
-	s.t.Logf("%s: %.2f s (%v)", [2]string{"doctor", "patient"}[side], took.Seconds(), ok)
+	doctor, patient, ok := s.steady(began)
+	took := max(doctor.Sub(began), patient.Sub(began))
+	s.t.Logf("%s moved at %s: pictures at the doctor after %.2f s, at the patient after %.2f s (%v)",
+		[2]string{"doctor", "patient"}[side], began.Format("05.000"), doctor.Sub(began).Seconds(), patient.Sub(began).Seconds(), ok)
 	return took, ok
 }
 
