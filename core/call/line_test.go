@@ -195,8 +195,14 @@ func TestOnABadLine(t *testing.T) {
 			if frozen.Seconds() > 20*c.frozen || silent.Seconds() > 20*c.silent || hush > 200*msec {
 				t.Errorf("%.2f lost: frozen %v, silent %v, at longest %v", c.loss, frozen, silent, hush)
 			}
-			if math.Abs(q.LipsMS) > 80 { // it settles at 20; a stall of the picture moves it for a while
-				t.Errorf("lips are %.0f ms behind the voice", q.LipsMS)
+			var apart []float64
+			for _, one := range s.samples()[8:] {
+				apart = append(apart, math.Abs(one.LipsMS))
+			}
+			slices.Sort(apart)
+			t.Logf("lips apart: median %.0f, 75 %% %.0f, most %.0f ms", apart[len(apart)/2], apart[len(apart)*3/4], apart[len(apart)-1])
+			if apart[len(apart)/2] > 40 { // a stall of the picture moves them farther for a while
+				t.Errorf("lips and voice are apart by %.0f ms", apart)
 			}
 			if q.SendBitrate < 1_000_000 {
 				t.Errorf("a line that merely loses carries %d bit/s", q.SendBitrate)

@@ -40,10 +40,11 @@ const (
 	near = 12 * time.Millisecond
 	// letGo is how fast what is held back needlessly is let go.
 	letGo = 2 * time.Millisecond
-	// syncStep is the most that is changed at once, four times a second at most: no ear and no eye follows it.
-	syncStep = 8 * time.Millisecond
-	// mostHold bounds what one is held back for the other: beyond it the delay is the greater evil.
-	mostHold = 300 * time.Millisecond
+	// syncStep is the most that is changed at once, four times a second at most: a voice 5 % slower for a second or two.
+	syncStep = 12 * time.Millisecond
+	// mostHold bounds what one is held back for the other: a picture on the worst line waits for mostDelay, and a voice on
+	// the same line for some of that by itself.
+	mostHold = 360 * time.Millisecond
 	// absurd is a skew that no line makes: reports of different clocks.
 	absurd = 2 * time.Second
 )
