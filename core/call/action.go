@@ -34,6 +34,8 @@ type (
 	detach struct{}
 	// switchTracks applies mute and camera to the tracks that are attached.
 	switchTracks struct{ microphone, camera bool }
+	// renewLine forgets what was learnt of the line while nothing came.
+	renewLine struct{}
 	// openRoutes allows candidates of every kind from the next restart on.
 	openRoutes struct{}
 	setTimer   struct {

@@ -33,14 +33,25 @@ type estimator struct {
 	mu       sync.Mutex
 	history  congestion.History
 	estimate *congestion.Estimator
+	heard    float64 // the target when the other side was last heard, in bit/s
 	sentAt   time.Duration
 }
 
 func newEstimator(clock media.Clock) *estimator {
-	return &estimator{
-		clock:    clock,
-		estimate: congestion.New(congestion.Bounds{Start: startRate, Least: leastRate, Most: mostRate}),
-	}
+	return &estimator{clock: clock, estimate: beginning(startRate), heard: startRate}
+}
+
+// beginning is an estimate of a line of which nothing is known but a guess, in bit/s.
+func beginning(guess float64) *congestion.Estimator {
+	return congestion.New(congestion.Bounds{Start: guess, Least: leastRate, Most: mostRate})
+}
+
+// renew begins anew with what the line carried until the path was lost: that nothing came through meanwhile was not for
+// want of room, and the new path may be another line. What was under way is forgotten, not lost.
+func (e *estimator) renew() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.history, e.estimate = congestion.History{}, beginning(e.heard)
 }
 
 // make is called once by pion, when the peer connection is made.
@@ -96,6 +107,7 @@ func (e *estimator) WriteRTCP(packets []rtcp.Packet, _ interceptor.Attributes) e
 	for _, p := range packets {
 		if feedback, ok := p.(*rtcp.TransportLayerCC); ok {
 			e.estimate.Feedback(e.history.Take(feedback), now)
+			e.heard = e.estimate.Target()
 		}
 	}
 	return nil

@@ -37,6 +37,9 @@ func (p *Peer) do(a action) []event {
 		_ = p.conn.channel.SendText(tracksMessage(a.microphone, a.camera)) // its loss shows as the loss of the path
 	case tellNetwork:
 		_ = p.conn.channel.SendText(networkMessage(a.network))
+	case renewLine:
+		p.conn.estimator.renew()
+		p.flow.share.renew()
 	case openRoutes:
 		if err := p.conn.openRoutes(); err != nil {
 			p.cfg.Log.Warn("routes other than relays stay closed", "cause", err)

@@ -244,7 +244,9 @@ func (p *Peer) beat() {
 	if levels, ok := p.flow.levels(); ok {
 		p.cfg.Events(levels)
 	}
-	p.flow.setRate()
+	if state == Confirmed { // of a path that is lost nothing is learnt
+		p.flow.setRate()
+	}
 	if silence, ok := p.quiet.look(time.Now(), p.conn); ok && p.facts.flows() {
 		p.box.post(fellSilent{silence})
 	}

@@ -72,6 +72,9 @@ func (s *share) next(l line, now time.Duration) portion {
 	return p
 }
 
+// renew forgets how long a picture has not fitted: nothing did while the path was lost.
+func (s *share) renew() { s.squeezed = false }
+
 // doubt turns to sound alone when a picture has not fitted for long.
 func (s *share) doubt(l line, fits bool, now time.Duration) {
 	if l.draining || l.loss >= lossy {

@@ -235,7 +235,7 @@ func (f facts) onPath(e event) (facts, []action) {
 		lost := f.lost
 		f.found, f.path, f.lost, f.owed, f.planned = true, true, false, false, false
 		if lost {
-			return f, []action{stopTimer{restartTimer}, stopTimer{giveUpTimer}}
+			return f, []action{stopTimer{restartTimer}, stopTimer{giveUpTimer}, renewLine{}}
 		}
 	case pathLost:
 		return f.losePath(pathTimeout)
