@@ -53,22 +53,29 @@ func TestPackageSums(t *testing.T) {
 	}
 }
 
-// TestServerRPMPackage installs, upgrades and erases the .rpm of the server by rpm itself, in a root of its own. It is
-// Debian's rpm and a Debian root: what it asks for has other names there, so rpm is told not to look.
-func TestServerRPMPackage(t *testing.T) {
-	rpm := made(t, "signaling-server-*.rpm")
-	next := filepath.Join(dist(t), "build", "next", "signaling-server-99.0.0-1."+arch()+".rpm")
-	root := filepath.Join(t.TempDir(), "root")
+// rpmRoot is a root of its own with the function that runs Debian's rpm on it. It is a Debian root: what a package asks for
+// has other names there, so rpm is told not to look.
+func rpmRoot(t *testing.T) (root string, do func(argv ...string) string, has func(path string) bool) {
+	t.Helper()
+	root = filepath.Join(t.TempDir(), "root")
 	if err := os.Mkdir(root, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	must(t, "tar", "-xpf", debian(t), "-C", root, "--numeric-owner")
-	do := func(argv ...string) string {
+	do = func(argv ...string) string {
 		t.Helper()
 		return must(t, append([]string{"rpm", "--root", root, "--define", "_dbpath /var/lib/rpm"}, argv...)...)
 	}
-	has := func(path string) bool { _, err := os.Lstat(filepath.Join(root, path)); return err == nil }
+	has = func(path string) bool { _, err := os.Lstat(filepath.Join(root, path)); return err == nil }
 	do("--initdb")
+	return root, do, has
+}
+
+// TestServerRPMPackage installs, upgrades and erases the .rpm of the server by rpm itself.
+func TestServerRPMPackage(t *testing.T) {
+	rpm := made(t, "signaling-server-*.rpm")
+	next := filepath.Join(dist(t), "build", "next", "signaling-server-99.0.0-1."+arch()+".rpm")
+	root, do, has := rpmRoot(t)
 	do("--install", "--test", "--nodeps", rpm)
 	do("--install", "--nodeps", rpm)
 	must(t, "chroot", root, "signaling-server", "version")
@@ -95,7 +102,8 @@ func TestServerRPMPackage(t *testing.T) {
 	}
 }
 
-// TestDesktopRPMPackage sees that the .rpm of the desktop program names what it needs and holds what the .deb holds.
+// TestDesktopRPMPackage sees that the .rpm of the desktop program names what it needs and holds what the .deb holds, and
+// installs, upgrades and erases it.
 func TestDesktopRPMPackage(t *testing.T) {
 	rpm := made(t, "legekonsultasjon-*.rpm")
 	must(t, "rpm", "--checksig", "--nosignature", rpm)
@@ -109,6 +117,21 @@ func TestDesktopRPMPackage(t *testing.T) {
 		"/usr/share/metainfo/no.legekonsultasjon.Desktop.metainfo.xml", "/usr/share/icons/hicolor/48x48/apps/no.legekonsultasjon.Desktop.png"} {
 		if !strings.Contains(files, want+"\n") && !strings.HasSuffix(files, want) {
 			t.Errorf("it does not hold %s", want)
+		}
+	}
+	_, do, has := rpmRoot(t)
+	do("--install", "--nodeps", rpm)
+	if said := do("--verify", "--nodeps", "legekonsultasjon"); said != "" || !has("usr/bin/legekonsultasjon") {
+		t.Errorf("rpm --verify: %s", said)
+	}
+	do("--upgrade", "--nodeps", filepath.Join(dist(t), "build", "next", "legekonsultasjon-99.0.0-1."+arch()+".rpm"))
+	if version := do("-q", "legekonsultasjon"); !strings.Contains(version, "99.0.0") {
+		t.Errorf("after the upgrade there is %s", version)
+	}
+	do("--erase", "legekonsultasjon")
+	for _, file := range strings.Fields(files) {
+		if has(file) {
+			t.Errorf("erase leaves %s", file)
 		}
 	}
 }
