@@ -47,7 +47,7 @@ const (
 // lettersRefused: the mail server and the SMS gateway do not take the password and the key. After they have been mended
 // each letter goes out, once.
 func (s *trouble) lettersRefused() {
-	s.setUp("feil passord", "feil nøkkel")
+	s.setUp("feil passord", "feil nokkel")
 	refused := s.why("reason.signInFailed")
 	said := func(n int) func() bool {
 		return func() bool { return strings.Count(s.desktop.Says(), refused) == n && s.offer("row.resend") == n }
