@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/desk"
 	"legekonsultasjon/e2e/rig"
 )
@@ -75,14 +74,7 @@ func newStudio(t *testing.T, url string, doctor rig.Doctor) *clinic {
 	t.Helper()
 	c := blankClinic(t, doctor)
 	c.url = url
-	c.openWith(url, func(d *desk.Deps) {
-		d.Devices = (*devices)(c)
-		peer := d.NewPeer
-		d.NewPeer = func(cfg call.Config, channel call.Channel) (desk.Peer, error) {
-			cfg.Interceptors = c.packets.Install
-			return peer(cfg, channel)
-		}
-	})
+	c.openWith(url, func(d *desk.Deps) { d.Devices = (*devices)(c) })
 	return c
 }
 
