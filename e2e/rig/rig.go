@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -73,12 +74,27 @@ func start(dir, name string, env []string, extra []*os.File, argv ...string) (*P
 	}
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = out, out, extra
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
+	p := &Process{Name: name, Log: log, cmd: cmd, done: make(chan struct{})}
+	started := make(chan error, 1)
+	go p.live(started)
+	if err := <-started; err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	p := &Process{Name: name, Log: log, cmd: cmd, done: make(chan struct{})}
-	go func() { _ = cmd.Wait(); close(p.done) }()
 	return p, nil
+}
+
+// live starts the program and waits for its end, all on one thread: the kernel kills it (Pdeathsig) when the thread ends
+// that started it, and threads of ours do end, those of sound and of other networks.
+func (p *Process) live(started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	err := p.cmd.Start()
+	started <- err
+	if err != nil {
+		return
+	}
+	_ = p.cmd.Wait()
+	close(p.done)
 }
 
 // PID is the process id.

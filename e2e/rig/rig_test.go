@@ -1,11 +1,14 @@
 package rig
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -19,6 +22,34 @@ func TestStageStands(t *testing.T) {
 	black := display.Screen().At(100, 100)
 	Start(t, dir, "xsetroot", env, "sh", "-c", "xsetroot -solid white; exec sleep 60")
 	Until(t, 10*time.Second, "a white screen", func() bool { return display.Screen().At(100, 100) != black })
+}
+
+// A program outlives the thread on which it was asked for: threads of sound end with the device that they served.
+func TestProgramsOutliveThreads(t *testing.T) {
+	dir := t.TempDir()
+	asked := make(chan int)
+	var p *Process
+	var ask func()
+	ask = func() {
+		runtime.LockOSThread() // and never lets go: the thread ends with this goroutine
+		if syscall.Gettid() == os.Getpid() {
+			go ask() // the first thread of a process stays
+			return
+		}
+		p = Start(t, dir, "sleep", nil, "sleep", "60")
+		asked <- syscall.Gettid()
+	}
+	go ask()
+	thread := fmt.Sprintf("/proc/self/task/%d", <-asked)
+	Until(t, 10*time.Second, "the end of the thread", func() bool {
+		_, err := os.Stat(thread)
+		return os.IsNotExist(err)
+	})
+	select {
+	case <-p.Done():
+		t.Error("the program ended with a thread of ours")
+	case <-time.After(200 * time.Millisecond): // the kernel's signal comes with the thread's end
+	}
 }
 
 func TestBrowsersAreDriven(t *testing.T) {
