@@ -123,6 +123,22 @@ func TestWaitsOnABadLine(t *testing.T) {
 	}
 }
 
+// A line or a machine that stands still once is no reason to show everything later from then on.
+func TestOneStallDelaysNothing(t *testing.T) {
+	for _, at := range []int{10, 500} {
+		var p playout
+		show(&p, at+100, func(i int) time.Duration {
+			if i == at {
+				return 400 * ms
+			}
+			return 0
+		})
+		if p.extra() != 0 {
+			t.Errorf("a stall at picture %d: a delay of %v", at, p.extra())
+		}
+	}
+}
+
 func TestOrderedDelay(t *testing.T) {
 	p := playout{hold: 60 * ms}
 	off := show(&p, 100, func(int) time.Duration { return 0 })

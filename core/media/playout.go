@@ -13,7 +13,8 @@ type playout struct {
 	at     time.Duration            // the same in time since the first
 	base   [baseSpans]time.Duration // least transit in each span, the running one first
 	rolled time.Duration
-	late   [lateWindow]time.Duration // ring
+	before time.Duration             // transit of the newest
+	late   [lateWindow]time.Duration // ring: how late each came by itself
 	count  int
 	sorted [lateWindow]time.Duration // to sort in
 	delay  time.Duration
@@ -57,7 +58,12 @@ func (p *playout) complete(timestamp uint32, now time.Duration) {
 		p.base[0] = transit
 	}
 	p.base[0] = min(p.base[0], transit)
-	p.late[p.count%lateWindow] = transit - p.least()
+	late := transit - p.least()
+	if transit < p.before {
+		late = 0 // what held up the one before held up this one: one stall is one picture late, however many queued behind it
+	}
+	p.before = transit
+	p.late[p.count%lateWindow] = late
 	p.count++
 	p.settle()
 }
