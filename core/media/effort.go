@@ -4,8 +4,9 @@ import "time"
 
 // effort watches what encoding costs and says how high on the ladder this machine can go. It is pure.
 type effort struct {
-	share  float64       // of the time between pictures that encoding takes, smoothed
-	since  time.Duration // since when share has been where it is: too much, little, or neither
+	share  float64       // of the time between pictures that encoding takes, over the last eight or so
+	usual  float64       // the same over a few seconds: one slow picture does not count
+	since  time.Duration // since when it has been as it is: too much, little, or neither
 	was    int           // -1, 0, 1
 	wait   time.Duration // in little effort before a higher rung is tried
 	lifted time.Duration // when one was last tried
@@ -26,12 +27,14 @@ func (e *effort) take(spent, interval, now time.Duration, rung int) int {
 	if !e.begun {
 		*e = effort{begun: true, limit: len(ladder) - 1, wait: firstEasy, since: now, lifted: -longestEasy}
 	}
-	e.share += (spent.Seconds()/interval.Seconds() - e.share) / 8
+	one := spent.Seconds() / interval.Seconds()
+	e.share += (one - e.share) / 8
+	e.usual += (one - e.usual) / 64
 	is := 0
 	switch {
 	case e.share > tooHard:
 		is = 1
-	case e.share < easy:
+	case e.usual < easy:
 		is = -1
 	}
 	if is != e.was {
@@ -52,5 +55,6 @@ func (e *effort) lower(to int, now time.Duration) {
 	} else {
 		e.wait = firstEasy
 	}
-	e.limit, e.since, e.share = to, now, (tooHard+easy)/2
+	e.limit, e.since = to, now
+	e.share, e.usual = (tooHard+easy)/2, (tooHard+easy)/2
 }

@@ -43,6 +43,25 @@ func TestEffort(t *testing.T) {
 	}
 }
 
+// A machine that was busy when the call began, and now and then has something else to do, shows the large picture again.
+func TestEffortForgivesHiccups(t *testing.T) {
+	var e effort
+	now, n := time.Duration(0), 0
+	busy := func(int) float64 { return 1.5 }
+	if got := labour(&e, &now, 10*time.Second, busy); got > 2 {
+		t.Fatalf("a busy machine is on rung %d", got)
+	}
+	hiccups := func(int) float64 {
+		if n++; n%120 == 0 {
+			return 3 // every four seconds
+		}
+		return .2
+	}
+	if got := labour(&e, &now, 5*time.Minute, hiccups); got != len(ladder)-2 {
+		t.Errorf("with a hiccup every four seconds it is on rung %d", got)
+	}
+}
+
 func TestPacing(t *testing.T) {
 	for _, c := range []struct{ size, rate, want int }{
 		{60_000, 1_000_000, 3},   // 54 packets in 100 ms
