@@ -11,10 +11,13 @@ type absence struct {
 	since    time.Duration
 	asked    time.Duration // when it was last asked for
 	times    int
+	repeated bool // the last request was sent once more
 }
 
 // nacker decides which packets are asked for again (RFC 4585, section 6.2.1), and when: at once, unless packets tend to
-// come out of order here, and then again whenever the answer should have come. It is pure.
+// come out of order here, and then again whenever the answer should have come. Each request is sent twice, a little apart:
+// it is small, it is lost as easily as what it asks for, and that costs a round trip. Who answers it does so once, if
+// within a round trip it comes again. It is pure.
 type nacker struct {
 	absent    []absence // in order
 	roundTrip time.Duration
@@ -97,8 +100,11 @@ func (n *nacker) patience() time.Duration {
 
 // due is when a packet is to be asked for.
 func (n *nacker) due(a absence) time.Duration {
-	if a.times == 0 {
+	switch {
+	case a.times == 0:
 		return a.since + n.patience()
+	case !a.repeated:
+		return a.asked + n.roundTrip/5
 	}
 	return a.asked + n.roundTrip + leastRoundTrip
 }
@@ -123,7 +129,9 @@ func (n *nacker) take(now time.Duration) []uint16 {
 			continue
 		}
 		if n.due(a) <= now {
-			a.asked, a.times = now, a.times+1
+			if a.repeated = a.times > 0 && !a.repeated; !a.repeated {
+				a.asked, a.times = now, a.times+1
+			}
 			n.ask = append(n.ask, uint16(a.sequence))
 		}
 		kept = append(kept, a)

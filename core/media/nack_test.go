@@ -21,6 +21,9 @@ func TestAsksAgain(t *testing.T) {
 	if got := n.take(at); !slices.Equal(got, []uint16{10, 11, 12}) {
 		t.Errorf("asked for %v", got)
 	}
+	if got := n.take(at + firstRoundTrip/5); !slices.Equal(got, []uint16{10, 11, 12}) {
+		t.Errorf("the request was sent once more for %v", got)
+	}
 	n.came(11, 52*ms, true)
 	if got := n.take(55 * ms); len(got) != 0 {
 		t.Errorf("too early for %v", got)

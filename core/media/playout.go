@@ -32,6 +32,8 @@ const (
 	lateShare = .004
 	// tolerable is the stutter that is not made good by delay.
 	tolerable = 50 * time.Millisecond
+	// rough is a line on which so many of the pictures that are looked back upon came later than is tolerable.
+	rough     = 8
 	mostDelay = 400 * time.Millisecond
 	// jump is a change of the transit that is no delay: a new stream, or a clock that was set.
 	jump = 3 * time.Second
@@ -68,14 +70,18 @@ func (p *playout) complete(timestamp uint32, now time.Duration) {
 	p.settle()
 }
 
-// settle moves the delay towards what the last pictures needed.
+// settle moves the delay towards what the last pictures needed: all of them on a rough line, where what was so late will
+// be so again, and else all but the rare one.
 func (p *playout) settle() {
 	n := min(p.count, lateWindow)
 	some := p.sorted[:n]
 	copy(some, p.late[:n])
 	slices.Sort(some)
-	want := min(max(some[max(n-1-max(int(float64(n)*lateShare), 1), 0)]-tolerable, 0), mostDelay)
-	p.delay += min(max(want-p.delay, -delayDown), delayUp)
+	want := max(some[max(n-1-max(int(float64(n)*lateShare), 1), 0)]-tolerable, 0)
+	if n > rough && some[n-rough] > tolerable {
+		want = some[n-1]
+	}
+	p.delay += min(max(min(want, mostDelay)-p.delay, -delayDown), delayUp)
 }
 
 // due is when a picture is to be shown.
