@@ -83,12 +83,17 @@ func TestAsksForNoOutage(t *testing.T) {
 // show runs a playout over pictures 30 a second with so much lateness each, and returns by how much the showing of each
 // differs from even.
 func show(p *playout, n int, late func(i int) time.Duration) (off []time.Duration) {
+	return showMended(p, n, true, late)
+}
+
+// showMended is show on a line that lost something of those that are late, or where they set out late.
+func showMended(p *playout, n int, mended bool, late func(i int) time.Duration) (off []time.Duration) {
 	done := time.Duration(0)
 	for i := range n {
 		captured := time.Duration(i) * time.Second / 30
 		done = max(done, captured+50*ms+late(i)) // one waits for the one before
 		ts := uint32(i * 3000)
-		p.complete(ts, done)
+		p.complete(ts, done, mended && done > captured+50*ms)
 		off = append(off, max(done, p.due(ts))-captured-50*ms)
 	}
 	return off
@@ -142,6 +147,26 @@ func TestOneStallDelaysNothing(t *testing.T) {
 	}
 }
 
+// All wait for the latest picture where the line has to be mended again and again; not for the worst that a busy machine at
+// the other end does.
+func TestWaitsForTheLatestOnARoughLine(t *testing.T) {
+	for _, mended := range []bool{true, false} {
+		var p playout
+		showMended(&p, 290, mended, func(i int) time.Duration {
+			switch {
+			case i == 100:
+				return 300 * ms
+			case i%20 == 10:
+				return 120 * ms
+			}
+			return 0
+		})
+		if want := map[bool]time.Duration{true: 300 * ms, false: 120*ms - tolerable}[mended]; p.extra().Round(ms) != want {
+			t.Errorf("mended %v: a delay of %v, not %v", mended, p.extra(), want)
+		}
+	}
+}
+
 func TestOrderedDelay(t *testing.T) {
 	p := playout{hold: 60 * ms}
 	off := show(&p, 100, func(int) time.Duration { return 0 })
@@ -155,7 +180,7 @@ func TestPlayoutBeginsAnew(t *testing.T) {
 	var p playout
 	show(&p, 100, func(int) time.Duration { return 0 })
 	now := 5 * time.Second
-	p.complete(1<<31, now)
+	p.complete(1<<31, now, false)
 	if due := p.due(1 << 31); due != now {
 		t.Errorf("due %v, now %v", due, now)
 	}

@@ -15,6 +15,7 @@ type playout struct {
 	rolled time.Duration
 	before time.Duration             // transit of the newest
 	late   [lateWindow]time.Duration // ring: how late each came by itself
+	mended [lateWindow]time.Duration // the same of those alone of which a part had to be sent again
 	count  int
 	sorted [lateWindow]time.Duration // to sort in
 	delay  time.Duration
@@ -32,7 +33,8 @@ const (
 	lateShare = .004
 	// tolerable is the stutter that is not made good by delay.
 	tolerable = 50 * time.Millisecond
-	// rough is a line on which so many of the pictures that are looked back upon came later than is tolerable.
+	// rough is a line on which so many of the pictures that are looked back upon had to be mended and came later than is
+	// tolerable.
 	rough     = 8
 	mostDelay = 400 * time.Millisecond
 	// jump is a change of the transit that is no delay: a new stream, or a clock that was set.
@@ -42,8 +44,9 @@ const (
 	delayDown = time.Millisecond      // per picture
 )
 
-// complete takes in that a picture could be shown from now on, once for each picture and in their order.
-func (p *playout) complete(timestamp uint32, now time.Duration) {
+// complete takes in that a picture could be shown from now on, once for each picture and in their order; mended says that
+// it waited for what was sent again.
+func (p *playout) complete(timestamp uint32, now time.Duration, mended bool) {
 	p.at += time.Duration(int32(timestamp-p.last)) * time.Second / videoClock
 	p.last = timestamp
 	transit := now - p.at
@@ -65,23 +68,38 @@ func (p *playout) complete(timestamp uint32, now time.Duration) {
 		late = 0 // what held up the one before held up this one: one stall is one picture late, however many queued behind it
 	}
 	p.before = transit
-	p.late[p.count%lateWindow] = late
+	i := p.count % lateWindow
+	p.late[i], p.mended[i] = late, 0
+	if mended {
+		p.mended[i] = late
+	}
 	p.count++
 	p.settle()
 }
 
-// settle moves the delay towards what the last pictures needed: all of them on a rough line, where what was so late will
-// be so again, and else all but the rare one.
+// settle moves the delay towards what the last pictures needed: all but the rare one, and where many had to be mended the
+// latest of these too, for there will be others like it.
 func (p *playout) settle() {
-	n := min(p.count, lateWindow)
-	some := p.sorted[:n]
-	copy(some, p.late[:n])
-	slices.Sort(some)
-	want := max(some[max(n-1-max(int(float64(n)*lateShare), 1), 0)]-tolerable, 0)
-	if n > rough && some[n-rough] > tolerable {
-		want = some[n-1]
+	want := p.latest(&p.late, max(int(float64(p.pictures())*lateShare), 1)) - tolerable
+	if p.latest(&p.mended, rough-1) > tolerable {
+		want = max(want, p.latest(&p.mended, 0))
 	}
-	p.delay += min(max(min(want, mostDelay)-p.delay, -delayDown), delayUp)
+	want = min(max(want, 0), mostDelay)
+	p.delay += min(max(want-p.delay, -delayDown), delayUp)
+}
+
+// pictures is how many are looked back upon.
+func (p *playout) pictures() int { return min(p.count, lateWindow) }
+
+// latest is how late the latest is but for so many, 0 where there are not as many.
+func (p *playout) latest(of *[lateWindow]time.Duration, but int) time.Duration {
+	some := p.sorted[:p.pictures()]
+	if but >= len(some) {
+		return 0
+	}
+	copy(some, of[:])
+	slices.Sort(some)
+	return some[len(some)-1-but]
 }
 
 // due is when a picture is to be shown.

@@ -48,7 +48,7 @@ func (d *videoDecoding) packet(p parcel, again bool) {
 	d.lastPacket = p.at
 	d.r.tally.add(func(v *VideoStats) { v.Packets++ })
 	d.assembler.push(&d.parsed.Header, d.parsed.Payload, p.at, again)
-	d.assembler.ready(func(timestamp uint32) { d.playout.complete(timestamp, p.at) })
+	d.assembler.ready(func(timestamp uint32) { d.playout.complete(timestamp, p.at, again) })
 }
 
 // takeAll takes in whatever waits: what is shown next depends on what else is there.
