@@ -216,8 +216,12 @@ func TestAnArrivalDuringACallIsOneQuietLine(t *testing.T) {
 		a, b := o.patient(o.invite("A", "a@example.no")), o.patient(o.invite("B", "b@example.no"))
 		a.arrives()
 		o.is("A", desk.WaitingNow)
+		o.until("it is said that a letter went", func(s desk.State) bool { return s.Notice != nil && s.Notice.Code == "sent" })
 		o.do(desk.DoJoin{Invitation: a.ID()})
 		a.hears("admit")
+		if s := o.until("the call", func(s desk.State) bool { return s.Call != nil }); s.Notice != nil {
+			t.Errorf("the call begins with %+v", s.Notice)
+		}
 		b.arrives()
 		s := o.until("a notice", func(s desk.State) bool { return s.Notice != nil && s.Notice.Code == "arrived" })
 		if s.Screen != desk.ScreenCall || s.Notice.Args["label"] != "B" {

@@ -39,6 +39,9 @@ func (l *loop) join(id signaling.InvitationID) {
 	defer l.save() // nobody waits for the disk, and a full one does not keep the doctor from his patient
 	l.call = &running{id: id, microphone: true, camera: true, volume: normalVolume, lost: map[call.Device]string{}}
 	l.settingsOpen, l.problems[slotCall] = false, nil
+	if l.notice != nil && l.notice.Undo == nil {
+		l.notice = nil // it was about the list, and going away it would move the picture
+	}
 	g.retries, g.retryAt = 0, time.Time{}
 	l.Log.Info("joined", "invitation", id)
 	if g.locked != nil { // by sight

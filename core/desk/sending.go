@@ -111,9 +111,9 @@ func (l *loop) sent(id letterID, o Outcome) {
 		"instead", o.Instead)
 }
 
-// tellSent says in one quiet line that a letter went out.
+// tellSent says in one quiet line that a letter went out. It does not disturb a call: the list will show it.
 func (l *loop) tellSent(id signaling.InvitationID, d appointment.Delivery, e appointment.Event) {
-	if _, ok := e.(appointment.SendAccepted); !ok {
+	if _, ok := e.(appointment.SendAccepted); !ok || l.call != nil {
 		return
 	}
 	code := map[appointment.Letter]string{
