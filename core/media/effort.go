@@ -19,6 +19,8 @@ const (
 	hardFor       = 2 * time.Second
 	// A machine that was too slow for a rung is asked again first after so long, then ever later.
 	firstEasy, longestEasy = 10 * time.Second, 3 * time.Minute
+	// lasting is how long a rung that was tried must do for it not to have been too much.
+	lasting = time.Minute
 )
 
 // take looks at one picture that took so long to encode, where pictures come every interval, on the rung in use; it
@@ -50,7 +52,7 @@ func (e *effort) take(spent, interval, now time.Duration, rung int) int {
 }
 
 func (e *effort) lower(to int, now time.Duration) {
-	if now-e.lifted < 2*e.wait { // what was tried was too much
+	if now-e.lifted < max(2*e.wait, lasting) { // what was tried was too much
 		e.wait = min(2*e.wait, longestEasy)
 	} else {
 		e.wait = firstEasy

@@ -74,3 +74,23 @@ func TestPacing(t *testing.T) {
 		}
 	}
 }
+
+// A machine that now and then can do more than as a rule is not led up and down all the time: each change is seen.
+func TestEffortIsNotRestless(t *testing.T) {
+	var e effort
+	now, rung, changes := time.Duration(0), len(ladder)-2, 0
+	wavering := func(rung int) float64 {
+		if now%(40*time.Second) < 36*time.Second {
+			return .12 * float64(rung) // easy up to rung 3
+		}
+		return .25 * float64(rung) // too much from rung 4 on
+	}
+	for range 600 {
+		if got := labour(&e, &now, time.Second, wavering); got != rung {
+			rung, changes = got, changes+1
+		}
+	}
+	if changes < 2 || changes > 12 {
+		t.Errorf("%d changes in ten minutes", changes)
+	}
+}
