@@ -6,6 +6,7 @@ import (
 	"image"
 	"math"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"legekonsultasjon/e2e/rig"
@@ -198,7 +199,10 @@ func callRows(z size, ours, peers []sitting) []row {
 	rows := []row{cpu, of("call.pss."+z.name, "MB", func(s sitting) float64 { return s.memory }), p50,
 		of("call.latency."+z.name+".p99", "ms", func(s sitting) float64 { return s.p99 })}
 	if z.name == "vga" {
-		rows = append(rows, of("audio.latency.p50", "ms", func(s sitting) float64 { return s.voice }), newRow("call.join", "ms", each(ours, func(s sitting) float64 { return s.join })))
+		if mine, theirs := heardAfter(ours), heardAfter(peers); len(mine) > 0 && len(theirs) > 0 {
+			rows = append(rows, against("audio.latency.p50", "ms", mine, theirs))
+		}
+		rows = append(rows, newRow("call.join", "ms", each(ours, func(s sitting) float64 { return s.join })))
 	}
 	return rows
 }
@@ -209,6 +213,11 @@ func each(all []sitting, get func(sitting) float64) []float64 {
 		out = append(out, get(s))
 	}
 	return out
+}
+
+// heardAfter are the delays of the calls in which one was found: none is no delay of 0 ms.
+func heardAfter(all []sitting) []float64 {
+	return slices.DeleteFunc(each(all, func(s sitting) float64 { return s.voice }), func(ms float64) bool { return ms == 0 })
 }
 
 // against sums up the runs of a measurement beside its peer.
