@@ -56,8 +56,8 @@ func (s *space) ip(t *testing.T, words ...string) {
 	ip(t, append([]string{"-n", s.name}, words...)...)
 }
 
-// inside runs work on a thread in the space; the sockets that it makes stay there. The thread comes home afterwards: were
-// it to end, the kernel would kill the processes that it started (they ask for that, see rig.Start).
+// inside runs work on a thread in the space; the sockets that it makes stay there. The thread comes home afterwards, for
+// others to run on.
 func inside[T any](s *space, work func() (T, error)) (T, error) {
 	type outcome struct {
 		value T
