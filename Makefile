@@ -78,6 +78,7 @@ vectors: ## check a vector file (ACCESS_VECTORS=path) with Go and with the page'
 .PHONY: test
 test: check ## everything that CI runs: unit tests to end-to-end tests with real browsers and a real window
 	@$(NEED) go build page e2e sms mail certificate
+	@$(MAKE) --no-print-directory build
 	$(GO) test -tags $(TAGS) ./app/... ./assets/...
 	$(GO) test -count=1 ./e2e/rig ./e2e/postoffice ./e2e/bench/load
 	$(GO) test -count=1 ./e2e/sms ./e2e/mail ./e2e/certificate
