@@ -74,16 +74,24 @@ func (r *tape) stop() (envelope []float64, start float64) {
 	return loudness(r.pcm), median(r.began[100:]) // the first second comes in a lump
 }
 
-// loudness is the RMS of every millisecond.
+// loudness is the RMS around every millisecond, over a window that hides the pitch: a receiver that stretches or shortens the
+// voice by a few milliseconds within a piece is still found.
 func loudness(pcm []int16) []float64 {
-	const n = media.SampleRate / 1000
-	out := make([]float64, len(pcm)/n)
-	for i := range out {
-		sum := 0.0
+	const n, window = media.SampleRate / 1000, 20 // ms
+	energy := make([]float64, len(pcm)/n)
+	for i := range energy {
 		for _, v := range pcm[i*n : (i+1)*n] {
-			sum += float64(v) * float64(v)
+			energy[i] += float64(v) * float64(v) / n
 		}
-		out[i] = math.Sqrt(sum / n)
+	}
+	out := make([]float64, len(energy))
+	sum := 0.0
+	for i, e := range energy {
+		sum += e
+		if i >= window {
+			sum -= energy[i-window]
+		}
+		out[i] = math.Sqrt(max(sum, 0) / window)
 	}
 	return out
 }
