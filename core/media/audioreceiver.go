@@ -81,8 +81,8 @@ func (r *AudioReceiver) SetDelay(d time.Duration) {
 	r.buffer.SetLeast(least)
 }
 
-// soundAhead is how long before it is heard a device takes its sound.
-const soundAhead = 20 * time.Millisecond
+// soundAhead is how long before it is heard a device takes its sound: a Quantum waits before it, and two in its buffer.
+const soundAhead = 30 * time.Millisecond
 
 // Playing is what is heard, and when; false before anything is.
 func (r *AudioReceiver) Playing() (Moment, bool) {

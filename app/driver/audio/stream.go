@@ -106,9 +106,11 @@ func open(kind malgo.DeviceType, id string, p *pulse, beat callback) (*stream, e
 func initDevice(conn *connection, kind malgo.DeviceType, id *malgo.DeviceID, p *pulse, beat callback) (*malgo.Device, error) {
 	cfg := malgo.DefaultDeviceConfig(kind)
 	cfg.SampleRate = media.SampleRate
-	cfg.PeriodSizeInFrames = media.Quantum
-	cfg.Periods = 2
+	cfg.PeriodSizeInFrames, cfg.Periods = buffer(conn.backend.kind, kind)
 	cfg.PerformanceProfile = malgo.LowLatency
+	if kind == malgo.Playback {
+		cfg.NoFixedSizedCallback = 1 // what is asked for is given at once, instead of a period with the rest waiting
+	}
 	cfg.Capture.Format, cfg.Capture.Channels = malgo.FormatS16, media.Channels
 	cfg.Playback.Format, cfg.Playback.Channels = malgo.FormatS16, media.Channels
 	cfg.Pulse.StreamNamePlayback, cfg.Pulse.StreamNameCapture = "Legekonsultasjon", "Legekonsultasjon"
@@ -132,6 +134,21 @@ func initDevice(conn *connection, kind malgo.DeviceType, id *malgo.DeviceID, p *
 			}
 		},
 	})
+}
+
+// buffer is what a device is asked for: the length of a period in samples, and how many there are. Two of 10 ms are enough,
+// but PulseAudio means something else by it (miniaudio 0.11): a speaker's buffer is one period long, however many are asked
+// for, and 10 ms ran dry many times a minute, even on a machine with nothing else to do; a microphone's sound comes in
+// periods, and all of them together are what may wait before some is lost.
+func buffer(backend malgo.Backend, kind malgo.DeviceType) (period, periods uint32) {
+	switch {
+	case backend != malgo.BackendPulseaudio:
+		return media.Quantum, 2
+	case kind == malgo.Playback:
+		return 2 * media.Quantum, 2
+	default:
+		return media.Quantum, 10
+	}
 }
 
 // samples sees the sound system's memory as what it is.
