@@ -51,6 +51,8 @@ type Config struct {
 	Video      media.VideoFormat // what the camera is asked for
 	// Scale makes smaller pictures for a thin line; nil sends them as the camera gives them.
 	Scale media.Scale
+	// Begin is what the packets of each track count from; nil is at random.
+	Begin func() media.Numbers
 	// Events is called from the peer's own goroutine and must not block.
 	Events func(Event)
 	// Log takes one line per negotiation and failure, without addresses; nil is none.

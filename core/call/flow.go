@@ -49,10 +49,10 @@ func newFlow(cfg Config, conn *connection, post func(event)) *flow {
 	f.picture = &videoSink{sink: cfg.Devices.Picture, first: func() { post(report{FirstPicture{}}) }}
 	f.video = media.NewVideoSender(media.VideoSenderConfig{
 		Format: cfg.Video, Bitrate: startView, NewEncoder: cfg.Codecs.NewVideoEncoder, Scale: cfg.Scale, Clock: cfg.Clock,
-		Write: f.gate.writer(conn.video), Preview: f.self, Failed: f.failed(Camera),
+		Write: f.gate.writer(conn.video), Begin: cfg.Begin, Preview: f.self, Failed: f.failed(Camera),
 	})
 	f.audio = media.NewAudioSender(media.AudioSenderConfig{
-		NewEncoder: cfg.Codecs.NewAudioEncoder, Write: f.gate.writer(conn.audio), Failed: f.failed(Microphone),
+		NewEncoder: cfg.Codecs.NewAudioEncoder, Write: f.gate.writer(conn.audio), Begin: cfg.Begin, Failed: f.failed(Microphone),
 	})
 	f.readFeedback(conn.videoSender, f.videoFeedback)
 	f.readFeedback(conn.audioSender, f.audioFeedback)

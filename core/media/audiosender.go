@@ -3,7 +3,6 @@ package media
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +18,8 @@ type AudioSenderConfig struct {
 	NewEncoder func() (AudioEncoder, error)
 	// Write sends one packet; packet and payload are reused after it returns, which suits TrackLocalStaticRTP.WriteRTP.
 	Write func(*rtp.Packet) error
+	// Begin is asked once what the packets count from. Nil: at random.
+	Begin func() Numbers
 	// Failed is told, from Run's goroutine, that the source failed; the sender goes on in silence until SetSource. It must
 	// not block. Nil: nobody wants to know.
 	Failed func(error)
@@ -43,6 +44,9 @@ type AudioSender struct {
 
 // NewAudioSender makes a sender that is not muted and has no source yet.
 func NewAudioSender(cfg AudioSenderConfig) *AudioSender {
+	if cfg.Begin == nil {
+		cfg.Begin = atRandom
+	}
 	return &AudioSender{cfg: cfg, changed: make(chan struct{}, 1)}
 }
 
@@ -149,9 +153,10 @@ type audioEncoding struct {
 }
 
 func newAudioEncoding(s *AudioSender, encoder AudioEncoder) *audioEncoding {
-	e := &audioEncoding{s: s, encoder: encoder, epoch: rand.Uint32(), resumed: true, loss: -1}
+	first := s.cfg.Begin()
+	e := &audioEncoding{s: s, encoder: encoder, epoch: first.Timestamp, resumed: true, loss: -1}
 	e.packet.Version = 2
-	e.packet.SequenceNumber = uint16(rand.Uint32())
+	e.packet.SequenceNumber = first.Sequence
 	return e
 }
 

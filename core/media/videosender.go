@@ -3,7 +3,6 @@ package media
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +24,8 @@ type VideoSenderConfig struct {
 	// Write sends one packet; packet and payload are reused after it returns, which suits TrackLocalStaticRTP.WriteRTP.
 	// SSRC and payload type are left to it.
 	Write func(*rtp.Packet) error
+	// Begin is asked once what the packets count from. Nil: at random.
+	Begin func() Numbers
 	// Preview is shown every captured picture, or nil.
 	Preview VideoSink
 	// Failed is told, from Run's goroutine, that the source failed; the sender goes on without pictures until SetSource
@@ -55,6 +56,9 @@ type VideoSender struct {
 func NewVideoSender(cfg VideoSenderConfig) *VideoSender {
 	if cfg.Format.FPS <= 0 {
 		cfg.Format.FPS = 30
+	}
+	if cfg.Begin == nil {
+		cfg.Begin = atRandom
 	}
 	s := &VideoSender{cfg: cfg, box: NewMailbox(), changed: make(chan struct{}, 1), enabled: true}
 	s.bitrate.Store(int64(cfg.Bitrate))
@@ -127,8 +131,9 @@ func (s *VideoSender) Stats() VideoStats {
 // Run sends until ctx ends and returns nil then, or the error of an encoder that could not be made. It leaves no
 // goroutine. It is called once.
 func (s *VideoSender) Run(ctx context.Context) error {
+	first := s.cfg.Begin()
 	e := &videoEncoding{
-		s: s, packets: newPacketizer(uint16(rand.Uint32()), uint16(rand.Uint32())), epoch: rand.Uint32(), wait: waiter(ctx),
+		s: s, packets: newPacketizer(first.Sequence, uint16(first.Timestamp)), epoch: first.Timestamp, wait: waiter(ctx),
 	}
 	defer e.close()
 	var camera station

@@ -265,9 +265,9 @@ func (l *line) begin() {
 		}
 	}
 	l.video = media.NewVideoSender(media.VideoSenderConfig{
-		Format: cfg.Video, Bitrate: 1_000_000, NewEncoder: cfg.Codecs.NewVideoEncoder, Clock: cfg.Clock, Write: gated(l.videoTrack),
+		Format: cfg.Video, Bitrate: 1_000_000, NewEncoder: cfg.Codecs.NewVideoEncoder, Clock: cfg.Clock, Write: gated(l.videoTrack), Begin: cfg.Begin,
 	})
-	l.audio = media.NewAudioSender(media.AudioSenderConfig{NewEncoder: cfg.Codecs.NewAudioEncoder, Write: gated(l.audioTrack)})
+	l.audio = media.NewAudioSender(media.AudioSenderConfig{NewEncoder: cfg.Codecs.NewAudioEncoder, Write: gated(l.audioTrack), Begin: cfg.Begin})
 	l.run(l.video.Run)
 	l.run(l.audio.Run)
 	l.heed(l.videoSender, l.video.KeyFrame)

@@ -39,6 +39,7 @@ type Config struct {
 	Speaker    media.AudioSink
 	Video      media.VideoFormat
 	Clock      media.Clock
+	Begin      func() media.Numbers // nil: at random
 
 	Faults Faults
 }

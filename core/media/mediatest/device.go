@@ -163,3 +163,10 @@ func (s *Speaker) Played() []int16 {
 	defer s.mu.Unlock()
 	return append([]int16(nil), s.played...)
 }
+
+// Forget drops what was played so far.
+func (s *Speaker) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.played = nil
+}

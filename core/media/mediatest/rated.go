@@ -163,6 +163,13 @@ func (w *Watch) Seen() []Sight {
 	return append([]Sight(nil), w.seen...)
 }
 
+// Forget drops what was shown so far.
+func (w *Watch) Forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen = nil
+}
+
 // Times are those of Seen.
 func (w *Watch) Times() []time.Duration {
 	var at []time.Duration
