@@ -11,18 +11,19 @@ func NewFrame(width, height int) *Frame {
 	return f
 }
 
-// Resize gives f planes for a picture of the given size, without padding, and reuses its memory where that suffices. The
-// content is undefined afterwards.
+// Resize gives f planes for a picture of the given size, without padding, and reuses its memory where that suffices and is
+// not more than twice as much: sizes change seldom, and what was large once need not stay so. The content is undefined
+// afterwards.
 func (f *Frame) Resize(width, height int) {
 	cw, ch := (width+1)/2, (height+1)/2
 	f.Width, f.Height, f.YStride, f.CStride = width, height, width, cw
-	f.Y = grown(f.Y, width*height)
-	f.U = grown(f.U, cw*ch)
-	f.V = grown(f.V, cw*ch)
+	f.Y = fitted(f.Y, width*height)
+	f.U = fitted(f.U, cw*ch)
+	f.V = fitted(f.V, cw*ch)
 }
 
-func grown(b []byte, n int) []byte {
-	if cap(b) < n {
+func fitted(b []byte, n int) []byte {
+	if cap(b) < n || cap(b) > 2*n {
 		return make([]byte, n)
 	}
 	return b[:n]

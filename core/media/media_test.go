@@ -62,6 +62,17 @@ func TestFrame(t *testing.T) {
 	}
 }
 
+// A Frame keeps its memory from picture to picture, and not what a much larger one has left.
+func TestFrameKeepsWhatItNeeds(t *testing.T) {
+	f := NewFrame(1280, 720)
+	if n := testing.AllocsPerRun(10, func() { f.Resize(960, 540); f.Resize(1280, 720) }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if f.Resize(160, 90); cap(f.Y) > 2*160*90 || cap(f.U) > 2*80*45 {
+		t.Errorf("%d octets are kept for a small picture", cap(f.Y))
+	}
+}
+
 func TestMailbox(t *testing.T) {
 	m := NewMailbox()
 	if m.Take(nil) != nil {
