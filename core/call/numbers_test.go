@@ -7,20 +7,15 @@ import (
 
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/call/calltest"
-	"legekonsultasjon/core/media"
 	"legekonsultasjon/core/media/mediatest"
 	"legekonsultasjon/core/media/mediatest/impair"
 )
-
-// beforeTheWrap begins 1.5 s (picture) and 2.7 s (sound) before the timestamps begin anew, and 256 packets before the sequence
-// numbers do, with which SRTP's roll-over counter changes.
-func beforeTheWrap() media.Numbers { return media.Numbers{Sequence: 0xff00, Timestamp: 1<<32 - 1<<17} }
 
 // Sequence numbers, timestamps, picture IDs and SRTP's roll-over counter wrap in a call, on a line on which packets are lost
 // and sent again: neither side notices.
 func TestNumbersWrap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := calltest.NewStudy(t, beforeTheWrap)
+		s := calltest.NewStudy(t, calltest.BeforeTheWrap)
 		s.Both(impair.Conditions{Loss: .02, Delay: 30 * msec})
 		s.Wait(time.Second) // the beginning of every call
 		s.Forget()

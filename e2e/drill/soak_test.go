@@ -14,7 +14,6 @@ import (
 
 	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/call/calltest"
-	"legekonsultasjon/core/media"
 	"legekonsultasjon/core/media/mediatest"
 	"legekonsultasjon/core/media/mediatest/impair"
 )
@@ -31,7 +30,7 @@ const (
 func TestSoak(t *testing.T) {
 	n := runs(t, int(8*time.Hour/soakPiece))
 	synctest.Test(t, func(t *testing.T) {
-		s := calltest.NewStudy(t, func() media.Numbers { return media.Numbers{Sequence: 0xff00, Timestamp: 1<<32 - 1<<17} })
+		s := calltest.NewStudy(t, calltest.BeforeTheWrap)
 		survived, first, last := 0, uint64(0), uint64(0)
 		for i := range n {
 			if err := soakOne(s); err != nil {

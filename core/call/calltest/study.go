@@ -39,6 +39,10 @@ type Study struct {
 	events  []call.Event
 }
 
+// BeforeTheWrap begins 1.5 s (picture) and 2.7 s (sound) before timestamps begin anew, and 256 packets before sequence numbers
+// do, with which SRTP's roll-over counter changes.
+func BeforeTheWrap() media.Numbers { return media.Numbers{Sequence: 0xff00, Timestamp: 1<<32 - 1<<17} }
+
 // NewStudy begins a call, with both sides admitted; begin is what packets count from, or nil. It ends with the test.
 func NewStudy(t testing.TB, begin func() media.Numbers) *Study {
 	t.Helper()
