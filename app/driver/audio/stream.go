@@ -138,7 +138,7 @@ func initDevice(conn *connection, kind malgo.DeviceType, id *malgo.DeviceID, p *
 
 // buffer is what a device is asked for: the length of a period in samples, and how many there are. Two of 10 ms are enough,
 // but PulseAudio means something else by it (miniaudio 0.11): a speaker's buffer is one period long, however many are asked
-// for, and 10 ms ran dry many times a minute, even on a machine with nothing else to do; a microphone's sound comes in
+// for, and 10 ms ran dry many times a minute on a virtual machine with nothing else to do; a microphone's sound comes in
 // periods, and all of them together are what may wait before some is lost.
 func buffer(backend malgo.Backend, kind malgo.DeviceType) (period, periods uint32) {
 	switch {
