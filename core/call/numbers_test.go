@@ -5,9 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/call/calltest"
-	"legekonsultasjon/core/media/mediatest"
 	"legekonsultasjon/core/media/mediatest/impair"
 )
 
@@ -22,22 +20,8 @@ func TestNumbersWrap(t *testing.T) {
 		from := s.Clock()
 		const length = 9 * time.Second
 		s.Wait(length)
-		for who, saw := range map[string]*mediatest.Watch{"doctor": s.Doctor, "patient": s.Picture} {
-			if stood, longest := mediatest.Frozen(saw.Times(), from, s.Clock()); stood > length/20 || len(saw.Times()) < 250 {
-				t.Errorf("the %s saw %d pictures, frozen for %v, at longest %v", who, len(saw.Times()), stood, longest)
-			}
-		}
-		for who, heard := range map[string]*mediatest.Speaker{"doctor": s.Hears, "patient": s.Listens} {
-			quiet, longest := mediatest.Silent(heard.Played(), -45)
-			t.Logf("the %s heard nothing for %v, at longest %v", who, quiet, longest)
-			if quiet > length/50 {
-				t.Errorf("the %s heard nothing for %v, at longest %v", who, quiet, longest)
-			}
-		}
-		for _, e := range s.Events() {
-			if e, ok := e.(call.StateChanged); ok {
-				t.Errorf("%v", e.State)
-			}
+		if err := s.Judge(from, calltest.Bounds{Frozen: length / 20, Silent: length / 50, Pictures: 180}); err != nil {
+			t.Error(err)
 		}
 		if q := s.Newest(); q.LossPercent > 8 {
 			t.Errorf("%+v", q)

@@ -74,7 +74,7 @@ func (r *tape) stop() (envelope []float64, start float64) {
 	return loudness(r.pcm), median(r.began[100:]) // the first second comes in a lump
 }
 
-// loudness is the RMS around every millisecond, over a window that hides the pitch: a receiver that stretches or shortens the
+// loudness is the RMS up to every millisecond, over a window that hides the pitch: a receiver that stretches or shortens the
 // voice by a few milliseconds within a piece is still found.
 func loudness(pcm []int16) []float64 {
 	const n, window = media.SampleRate / 1000, 20 // ms

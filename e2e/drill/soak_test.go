@@ -12,9 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"legekonsultasjon/core/call"
 	"legekonsultasjon/core/call/calltest"
-	"legekonsultasjon/core/media/mediatest"
 	"legekonsultasjon/core/media/mediatest/impair"
 )
 
@@ -71,20 +69,8 @@ func soakOne(s *calltest.Study) error {
 
 // soakWell judges what was seen and heard since from.
 func soakWell(s *calltest.Study, from time.Duration) error {
-	for who, saw := range map[string]*mediatest.Watch{"doctor": s.Doctor, "patient": s.Picture} {
-		if stood, longest := mediatest.Frozen(saw.Times(), from, s.Clock()); stood > soakJudge/50 || len(saw.Times()) < 28*int(soakJudge/time.Second) {
-			return fmt.Errorf("the %s saw %d pictures, frozen for %v, at longest %v", who, len(saw.Times()), stood, longest)
-		}
-	}
-	for who, heard := range map[string]*mediatest.Speaker{"doctor": s.Hears, "patient": s.Listens} {
-		if quiet, longest := mediatest.Silent(heard.Played(), -45); quiet > soakJudge/100 {
-			return fmt.Errorf("the %s heard nothing for %v, at longest %v", who, quiet, longest)
-		}
-	}
-	for _, e := range s.Events() {
-		if e, ok := e.(call.StateChanged); ok {
-			return fmt.Errorf("the connection is %v", e.State)
-		}
+	if err := s.Judge(from, calltest.Bounds{Frozen: soakJudge / 50, Silent: soakJudge / 100, Pictures: 28 * int(soakJudge/time.Second)}); err != nil {
+		return err
 	}
 	var apart []float64
 	for _, q := range s.Samples() {

@@ -32,7 +32,7 @@ const (
 	// referenceQueue is how many Quanta of what was played wait for the microphone; when full the oldest is dropped.
 	referenceQueue = 32
 	// playAhead is how long what the callback gives waits in the sound system before it is played, as asked for when the
-	// device is opened (two periods). The sound card's own time comes on top and is nowhere told.
+	// device is opened (see buffer). The sound card's own time comes on top and is nowhere told.
 	playAhead = 20 * time.Millisecond
 )
 

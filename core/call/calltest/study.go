@@ -2,6 +2,7 @@ package calltest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -103,8 +104,20 @@ func (s *Study) open(begin func() media.Numbers) {
 	if err := s.patient.Await(context.Background(), func(p Status) bool { return p.Confirmed }); err != nil {
 		s.t.Fatal(err)
 	}
+	s.awaitDoctor()
 	peer.Admit()
 	_ = link.Send(access.Admit{})
+}
+
+// awaitDoctor lets the patient's confirmation arrive before a test makes the line bad: lost, it comes a second later.
+func (s *Study) awaitDoctor() {
+	for range 1000 {
+		if slices.Contains(s.Events(), call.Event(call.StateChanged{State: call.Confirmed})) {
+			return
+		}
+		s.Wait(10 * time.Millisecond)
+	}
+	s.t.Fatal("the doctor's side is not confirmed")
 }
 
 func (s *Study) event(e call.Event) {
@@ -161,6 +174,33 @@ func (s *Study) Forget() {
 	s.Picture.Forget()
 	s.Hears.Forget()
 	s.Listens.Forget()
+}
+
+// Bounds are what both sides may miss at most, and how many pictures they see at least.
+type Bounds struct {
+	Frozen, Silent time.Duration
+	Pictures       int
+}
+
+// Judge says what went wrong since the last Forget, which was at from: a side that saw or heard too little, or a connection
+// that changed.
+func (s *Study) Judge(from time.Duration, b Bounds) error {
+	for who, saw := range map[string]*mediatest.Watch{"doctor": s.Doctor, "patient": s.Picture} {
+		if stood, longest := mediatest.Frozen(saw.Times(), from, s.Clock()); stood > b.Frozen || len(saw.Times()) < b.Pictures {
+			return fmt.Errorf("the %s saw %d pictures, frozen for %v, at longest %v", who, len(saw.Times()), stood, longest)
+		}
+	}
+	for who, heard := range map[string]*mediatest.Speaker{"doctor": s.Hears, "patient": s.Listens} {
+		if quiet, longest := mediatest.Silent(heard.Played(), -45); quiet > b.Silent {
+			return fmt.Errorf("the %s heard nothing for %v, at longest %v", who, quiet, longest)
+		}
+	}
+	for _, e := range s.Events() {
+		if e, ok := e.(call.StateChanged); ok {
+			return fmt.Errorf("the connection is %v", e.State)
+		}
+	}
+	return nil
 }
 
 // Both sets the conditions of both directions.
