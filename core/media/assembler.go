@@ -10,7 +10,7 @@ import (
 // window is how many packets an assembler holds at most: about a second of 720p.
 const window = 1024
 
-// slot holds one packet; its memory is reused.
+// slot holds one packet.
 type slot struct {
 	used      bool
 	sequence  uint64 // extended
@@ -25,8 +25,9 @@ type slot struct {
 // trips it gives up and waits for a key frame. It is pure: time is an argument.
 type assembler struct {
 	slots   [window]slot
-	next    uint64 // sequence number with which the next frame begins
-	ahead   uint64 // the same behind the frames that ready has told of
+	spare   [][]byte // payloads of slots that are free again: the few packets under way need no memory for all of the window
+	next    uint64   // sequence number with which the next frame begins
+	ahead   uint64   // the same behind the frames that ready has told of
 	newest  uint64
 	began   bool
 	waitKey bool // nothing but a key frame can be decoded
@@ -81,8 +82,8 @@ func (a *assembler) push(h *rtp.Header, payload []byte, now time.Duration, again
 }
 
 func (a *assembler) store(s *slot, h *rtp.Header, payload []byte) {
-	s.used, s.timestamp, s.marker = true, h.Timestamp, h.Marker
-	s.first, s.payload = false, s.payload[:0]
+	a.release(s)
+	s.used, s.timestamp, s.marker, s.first = true, h.Timestamp, h.Marker, false
 	if len(payload) == 0 {
 		return // padding fills a place in the sequence, no more
 	}
@@ -91,7 +92,18 @@ func (a *assembler) store(s *slot, h *rtp.Header, payload []byte) {
 		return
 	}
 	s.first = a.vp8.S == 1 && a.vp8.PID == 0
+	if last := len(a.spare) - 1; last >= 0 {
+		s.payload, a.spare = a.spare[last], a.spare[:last]
+	}
 	s.payload = append(s.payload, part...)
+}
+
+// release empties a slot.
+func (a *assembler) release(s *slot) {
+	s.used = false
+	if s.payload != nil {
+		a.spare, s.payload = append(a.spare, s.payload[:0]), nil
+	}
 }
 
 // extend makes a sequence number that does not wrap of one that does, by nearness to the newest.
@@ -108,7 +120,7 @@ func (a *assembler) extend(sequence uint16) uint64 {
 // jump forgets everything and begins at sequence.
 func (a *assembler) jump(sequence uint64) {
 	for i := range a.slots {
-		a.slots[i].used = false
+		a.release(&a.slots[i])
 	}
 	a.next, a.newest = sequence, sequence
 	a.nacks.forget(sequence)
@@ -127,7 +139,7 @@ func (a *assembler) makeRoom(sequence uint64) {
 func (a *assembler) dropTo(sequence uint64) {
 	for ; a.next < sequence; a.next++ {
 		if s := a.at(a.next); s != nil {
-			s.used = false
+			a.release(s)
 		}
 	}
 	a.nacks.forget(sequence)

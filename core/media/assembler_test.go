@@ -184,8 +184,17 @@ func TestAssemblerMakesNoGarbage(t *testing.T) {
 			t.Fatal("no frame")
 		}
 	}
-	for range 100 { // every slot has its memory then
+	for range 100 { // more packets than the window has slots
 		once()
+	}
+	held := len(a.spare)
+	for i := range a.slots {
+		if a.slots[i].payload != nil {
+			held++
+		}
+	}
+	if most := len(f)/videoMTU + 2; held > most {
+		t.Errorf("memory for %d packets, of which %d are under way at a time", held, most)
 	}
 	if n := testing.AllocsPerRun(100, once); n > 0 {
 		t.Errorf("%v allocations per frame", n)

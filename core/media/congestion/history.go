@@ -1,6 +1,7 @@
 package congestion
 
 import (
+	"math"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -14,8 +15,9 @@ type Ack struct {
 	Size    int           // bytes on the wire
 }
 
-// remembered is how many packets a History knows: half the numbers that transport-wide sequence numbers have.
-const remembered = 1 << 15
+// remembered is how many packets a History knows: those of 20 s at the highest rate of a call. It divides the range of
+// transport-wide sequence numbers.
+const remembered = 1 << 13
 
 // History remembers what was sent under which transport-wide sequence number, until feedback tells of it
 // (draft-holmer-rmcat-transport-wide-cc-extensions-01).
@@ -28,15 +30,15 @@ type History struct {
 }
 
 type record struct {
-	known  bool
-	number uint16
-	size   int
 	at     time.Duration
+	size   uint16
+	number uint16
+	known  bool
 }
 
 // Sent remembers a packet of size bytes on the wire.
 func (h *History) Sent(number uint16, size int, now time.Duration) {
-	h.sent[number%remembered] = record{true, number, size, now}
+	h.sent[number%remembered] = record{now, uint16(min(size, math.MaxUint16)), number, true}
 }
 
 // referenceUnit is the unit of a feedback's reference time, of which it holds 24 bits.
@@ -74,7 +76,7 @@ func (h *History) take(number uint16, at time.Duration, lost bool) {
 	if !r.known || r.number != number {
 		return
 	}
-	h.acks = append(h.acks, Ack{Sent: r.at, Arrived: at, Lost: lost, Size: r.size})
+	h.acks = append(h.acks, Ack{Sent: r.at, Arrived: at, Lost: lost, Size: int(r.size)})
 	r.known = lost // a late one may still be told of
 }
 
