@@ -4,7 +4,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-TAGS        := nomicrophone,nolibopusfile
+# no_emoji: Fyne's own emoji font would take 10 MB; the system's is used where there is one.
+TAGS        := nomicrophone,nolibopusfile,no_emoji
 GO          := go
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS     := -X main.version=$(VERSION)

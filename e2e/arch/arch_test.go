@@ -51,7 +51,7 @@ type pkg struct {
 
 func packages(t *testing.T, env ...string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-e", "-tags", "nomicrophone,nolibopusfile", "-json=ImportPath,Deps,Imports", "./...")
+	cmd := exec.Command("go", "list", "-e", "-tags", "nomicrophone,nolibopusfile,no_emoji", "-json=ImportPath,Deps,Imports", "./...")
 	cmd.Dir = "../.."
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.Output()
