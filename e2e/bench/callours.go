@@ -59,6 +59,7 @@ type clinic struct {
 	office  *postoffice.Office
 	profile string
 	env     []string // of the desktop program
+	through []string // what it is started by
 }
 
 func newClinic(h *house) *clinic {
@@ -134,10 +135,10 @@ type live struct {
 	pressed time.Time       // Delta
 }
 
-func join(t *trial, z size, k kit) live {
-	c := newClinic(newHouse(t))
+func (c *clinic) join(z size, k kit) live {
+	t := c.t
 	c.sound.Play(t, c.dir, "mic", rig.Repeat(t, k.doctor, 30))
-	d := rig.NewDesktop(t, rig.DesktopOptions{Dir: c.folder("desktop"), Env: c.env, Display: c.screen,
+	d := rig.NewDesktop(t, rig.DesktopOptions{Dir: c.folder("desktop"), Env: c.env, Display: c.screen, Through: c.through,
 		Args: append([]string{"--camera", "file:" + k.clip, "--loopback"}, strings.Fields(os.Getenv("BENCH_FLAGS"))...)})
 	d.Sees(20*time.Second, "Tilkoblet")
 	letter := c.invite(d, "ola.hansen@eksempel.no", "Ola H.")
@@ -157,11 +158,16 @@ func join(t *trial, z size, k kit) live {
 	return live{c, d, patient, w, place, pressed}
 }
 
+// took is how many milliseconds it took from Delta to the first picture.
+func (l live) took() float64 {
+	return float64(l.watcher.firstPicture().Sub(l.pressed).Microseconds()) / 1000
+}
+
 // ourCall is a call with the desktop program in the doctor's place.
 func ourCall(t *trial, z size, k kit) sitting {
-	l := join(t, z, k)
+	l := newClinic(newHouse(t)).join(z, k)
 	out := l.measure(z, l.patient, l.desktop.Process.PID(), l.watcher, l.desktop.Pause)
-	out.join = float64(l.watcher.firstPicture().Sub(l.pressed).Microseconds()) / 1000
+	out.join = l.took()
 	rig.Until(t, 20*time.Second, "the patient's picture where it was looked for, with no words below it", func() bool {
 		out.place, out.own = picture(t, l.desktop, "patient"), picture(t, l.desktop, "self")
 		return out.place == l.place

@@ -45,6 +45,7 @@ func benches() []bench {
 		speechBench(),
 		callBench(sizes[0]),
 		callBench(sizes[1]),
+		farJoinBench(),
 		netLossBench(),
 		netRampBench(),
 		startBench(),

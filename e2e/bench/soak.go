@@ -29,7 +29,7 @@ func soakBench() bench {
 		err := try(ctx, func(t *trial) {
 			dir := t.TempDir()
 			rig.Awake(t, dir)
-			l := join(t, sizes[0], newKit(t, dir, sizes[0]))
+			l := newClinic(newHouse(t)).join(sizes[0], newKit(t, dir, sizes[0]))
 			l.desktop.Pause(true)
 			hours, memory := soak(t, l, length)
 			growth, spread := slope(hours, memory)

@@ -44,12 +44,12 @@ func TestRoute(t *testing.T) {
 	}
 	if names := os.Getenv(routeSpaces); names != "" {
 		doctor, router, _ := strings.Cut(names, " ")
-		routeOnStage(t, openSpace(t, doctor), openSpace(t, router))
+		routeOnStage(t, rig.OpenSpace(t, doctor), rig.OpenSpace(t, router))
 		return
 	}
 	prefix := fmt.Sprintf("lk%d", os.Getpid())
-	router, doctor, patient := makeSpace(t, prefix+"r"), makeSpace(t, prefix+"d"), makeSpace(t, prefix+"p")
-	argv := []string{"netns", "exec", patient.name, "env", builtServer + "=" + built(t), routeSpaces + "=" + doctor.name + " " + router.name,
+	router, doctor, patient := rig.MakeSpace(t, prefix+"r"), rig.MakeSpace(t, prefix+"d"), rig.MakeSpace(t, prefix+"p")
+	argv := []string{"netns", "exec", patient.Name, "env", builtServer + "=" + built(t), routeSpaces + "=" + doctor.Name + " " + router.Name,
 		os.Args[0], "-test.v", "-test.run", "^TestRoute$"}
 	cmd := exec.CommandContext(t.Context(), "ip", argv...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
@@ -66,11 +66,11 @@ type moving struct {
 	page     *rig.Page
 }
 
-func routeOnStage(t *testing.T, doctor, router *space) {
+func routeOnStage(t *testing.T, doctor, router *rig.Space) {
 	s := &moving{clinic: blankClinic(t, kari)}
-	patient := &space{name: strings.TrimSuffix(doctor.name, "d") + "p"}
+	patient := &rig.Space{Name: strings.TrimSuffix(doctor.Name, "d") + "p"}
 	s.machines = [2]*machine{connect(t, doctor, router, 1), connect(t, patient, router, 2)}
-	ip(t, "netns", "exec", router.name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+	rig.IP(t, "netns", "exec", router.Name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
 	s.serve(router)
 	s.meet()
 	n := runs(t, 50)
@@ -94,17 +94,17 @@ func routeOnStage(t *testing.T, doctor, router *space) {
 }
 
 // serve starts the server on the router; both machines reach it at a port of their own loopback, as if it were far away.
-func (s *moving) serve(router *space) {
+func (s *moving) serve(router *rig.Space) {
 	t := s.t
 	back, front, near := port(t), port(t), port(t)
 	wrapper := filepath.Join(s.dir, "server-on-router")
-	script := fmt.Sprintf("#!/bin/sh\nexec ip netns exec %s %s \"$@\"\n", router.name, built(t))
+	script := fmt.Sprintf("#!/bin/sh\nexec ip netns exec %s %s \"$@\"\n", router.Name, built(t))
 	if err := os.WriteFile(wrapper, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	forward(t, router, fmt.Sprintf("0.0.0.0:%d", front), router, fmt.Sprintf("127.0.0.1:%d", back))
-	forward(t, nil, fmt.Sprintf("127.0.0.1:%d", back), nil, fmt.Sprintf("%s.1:%d", s.machines[1].network(0), front))
-	forward(t, nil, fmt.Sprintf("127.0.0.1:%d", near), s.machines[0].space, fmt.Sprintf("%s.1:%d", s.machines[0].network(0), front))
+	rig.Forward(t, router, fmt.Sprintf("0.0.0.0:%d", front), router, fmt.Sprintf("127.0.0.1:%d", back))
+	rig.Forward(t, nil, fmt.Sprintf("127.0.0.1:%d", back), nil, fmt.Sprintf("%s.1:%d", s.machines[1].network(0), front))
+	rig.Forward(t, nil, fmt.Sprintf("127.0.0.1:%d", near), s.machines[0].Space, fmt.Sprintf("%s.1:%d", s.machines[0].network(0), front))
 	s.server = rig.NewServer(t, rig.ServerOptions{Dir: s.dir, Port: back, Binary: wrapper, Doctors: []rig.Doctor{kari}})
 	s.url = s.server.URL
 	s.openDesk(fmt.Sprintf("http://localhost:%d", near))
@@ -112,11 +112,11 @@ func (s *moving) serve(router *space) {
 
 // openDesk starts the doctor's program without its window, on his machine's network.
 func (s *moving) openDesk(server string) {
-	net := newSpaceNet(s.t, s.machines[0].space)
+	net := newSpaceNet(s.t, s.machines[0].Space)
 	s.openWith(server, func(d *desk.Deps) {
 		d.Loopback, d.Devices = false, (*movingDevices)(s)
 		d.Route = func(ctx context.Context, changed func(route.Change)) {
-			route.WatchBy(ctx, func() (route.Place, error) { return inside(s.machines[0].space, route.Look) }, changed)
+			route.WatchBy(ctx, func() (route.Place, error) { return rig.Within(s.machines[0].Space, route.Look) }, changed)
 		}
 		d.NewPeer = func(cfg call.Config, channel call.Channel) (desk.Peer, error) {
 			cfg.Clock, cfg.Net, cfg.Codecs, cfg.Video = s.clock, net, realCodecs(), media.VideoFormat{Width: 320, Height: 240, FPS: 15}

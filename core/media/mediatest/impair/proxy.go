@@ -30,8 +30,7 @@ type Passage struct {
 type Proxy struct {
 	seen  func(Passage) // or nil
 	began time.Time
-	done  chan struct{}
-	ways  [2]*way
+	ways  [2]*Courier[errand]
 
 	mu      sync.Mutex
 	sockets map[*net.UDPConn]bool
@@ -50,24 +49,12 @@ type errand struct {
 	data []byte
 }
 
-// way is one direction with the goroutine that delivers.
-type way struct {
-	mu   sync.Mutex
-	line *Line[errand]
-	poke chan struct{} // capacity 1: full means that the deliverer will look anyway
-}
-
 // NewProxy makes a proxy without faults. seen, if not nil, is told of every packet that passes, from the two goroutines
 // that deliver; it must not block.
 func NewProxy(seed uint64, seen func(Passage)) *Proxy {
-	p := &Proxy{
-		seen: seen, began: time.Now(), done: make(chan struct{}),
-		sockets: map[*net.UDPConn]bool{}, exits: map[exit]*net.UDPConn{},
-	}
+	p := &Proxy{seen: seen, began: time.Now(), sockets: map[*net.UDPConn]bool{}, exits: map[exit]*net.UDPConn{}}
 	for i := range p.ways {
-		p.ways[i] = &way{line: NewLine[errand](seed + uint64(i)), poke: make(chan struct{}, 1)}
-		p.running.Add(1)
-		go p.deliver(Way(i))
+		p.ways[i] = NewCourier(seed+uint64(i), p.began, func(one Parcel[errand], out time.Duration) { p.pass(Way(i), one, out) })
 	}
 	return p
 }
@@ -76,30 +63,13 @@ func NewProxy(seed uint64, seen func(Passage)) *Proxy {
 func (p *Proxy) Now() time.Duration { return time.Since(p.began) }
 
 // Set changes the conditions of one direction from now on.
-func (p *Proxy) Set(w Way, c Conditions) {
-	d := p.ways[w]
-	d.mu.Lock()
-	d.line.Set(c, p.Now())
-	d.mu.Unlock()
-	d.wake()
-}
+func (p *Proxy) Set(w Way, c Conditions) { p.ways[w].Set(c) }
 
 // Counts are those of one direction.
-func (p *Proxy) Counts(w Way) Counts {
-	d := p.ways[w]
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.line.Counts
-}
+func (p *Proxy) Counts(w Way) Counts { return p.ways[w].Counts() }
 
 // Backlog is how long a packet that is sent now would wait in front of the narrow place of one direction.
-func (p *Proxy) Backlog(w Way) time.Duration {
-	d := p.ways[w]
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.line.work(p.Now())
-	return d.line.Backlog()
-}
+func (p *Proxy) Backlog(w Way) time.Duration { return p.ways[w].Backlog() }
 
 // Entrance returns the address that the other side is to use in place of target; w says which side target belongs to.
 func (p *Proxy) Entrance(w Way, target netip.AddrPort) (netip.AddrPort, error) {
@@ -109,7 +79,7 @@ func (p *Proxy) Entrance(w Way, target netip.AddrPort) (netip.AddrPort, error) {
 	}
 	p.read(socket, func(source netip.AddrPort, data []byte) {
 		if from := p.exit(w, socket, exit{source, target}); from != nil {
-			p.put(w, errand{from, target, data})
+			p.ways[w].Put(errand{from, target, data}, len(data))
 		}
 	})
 	return socket.LocalAddr().(*net.UDPAddr).AddrPort(), nil
@@ -130,7 +100,7 @@ func (p *Proxy) exit(w Way, entrance *net.UDPConn, e exit) *net.UDPConn {
 	p.mu.Lock()
 	p.exits[e] = socket
 	p.mu.Unlock()
-	p.read(socket, func(_ netip.AddrPort, data []byte) { p.put(1-w, errand{entrance, e.source, data}) })
+	p.read(socket, func(_ netip.AddrPort, data []byte) { p.ways[1-w].Put(errand{entrance, e.source, data}, len(data)) })
 	return socket
 }
 
@@ -188,57 +158,11 @@ func (p *Proxy) gone(socket *net.UDPConn) bool {
 	return p.closed || !p.sockets[socket]
 }
 
-func (p *Proxy) put(w Way, e errand) {
-	d := p.ways[w]
-	d.mu.Lock()
-	d.line.Put(e, len(e.data), p.Now())
-	d.mu.Unlock()
-	d.wake()
-}
-
-func (d *way) wake() {
-	select {
-	case d.poke <- struct{}{}:
-	default:
-	}
-}
-
-// deliver writes packets when they are due.
-func (p *Proxy) deliver(w Way) {
-	defer p.running.Done()
-	d := p.ways[w]
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
-		timer.Reset(p.pass(w, d))
-		select {
-		case <-p.done:
-			return
-		case <-d.poke:
-		case <-timer.C:
-		}
-	}
-}
-
-// pass writes what is due and returns how long there is nothing to do.
-func (p *Proxy) pass(w Way, d *way) time.Duration {
-	for {
-		now := p.Now()
-		d.mu.Lock()
-		parcel, ok := d.line.Take(now)
-		next, more := d.line.Next()
-		d.mu.Unlock()
-		if ok {
-			_, _ = parcel.What.from.WriteToUDPAddrPort(parcel.What.data, parcel.What.to)
-			if p.seen != nil {
-				p.seen(Passage{w, parcel.Size, parcel.In, now})
-			}
-			continue
-		}
-		if !more {
-			return time.Hour
-		}
-		return max(next-now, 0)
+// pass writes what has arrived.
+func (p *Proxy) pass(w Way, one Parcel[errand], out time.Duration) {
+	_, _ = one.What.from.WriteToUDPAddrPort(one.What.data, one.What.to)
+	if p.seen != nil {
+		p.seen(Passage{w, one.Size, one.In, out})
 	}
 }
 
@@ -247,11 +171,13 @@ func (p *Proxy) Close() {
 	p.mu.Lock()
 	if !p.closed {
 		p.closed = true
-		close(p.done)
 		for socket := range p.sockets {
 			_ = socket.Close()
 		}
 	}
 	p.mu.Unlock()
 	p.running.Wait()
+	for _, w := range p.ways {
+		w.Close()
+	}
 }
