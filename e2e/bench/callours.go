@@ -150,6 +150,11 @@ func (c *clinic) join(z size, k kit) live {
 	patient.Sees(20*time.Second, "Sjekk bilde og lyd")
 	patient.PressWords(20*time.Second, "Gå til venterommet")
 	d.Sees(20*time.Second, "Ola H.")
+	// The connection is made while the patient waits; nobody is as quick with Delta as this bench.
+	rig.Until(t, 20*time.Second, "the connection to the patient who waits", func() bool {
+		text, _ := os.ReadFile(filepath.Join(d.Profile, "log.txt"))
+		return strings.Contains(string(text), "state=confirmed")
+	})
 	place := callPlace(c.screen)
 	w := watch(t, c.screen, rig.Fitted(place, z.width, z.height))
 	d.Press(10*time.Second, "Delta")
