@@ -11,10 +11,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The addresses at both ends of a LongLine.
+// LongLineHere is this process's address on a LongLine.
 const (
 	LongLineHere  = "10.78.0.1"
-	LongLineThere = "10.78.0.2"
+	longLineThere = "10.78.0.2"
 )
 
 // LongLine joins this process's network with a space, by a TUN interface at each end, so that all between them passes
@@ -29,7 +29,7 @@ func LongLine(t testing.TB, s *Space, conditions impair.Conditions) {
 	IP(t, "addr", "add", LongLineHere+"/24", "dev", names[0])
 	IP(t, "link", "set", names[0], "up")
 	IP(t, "link", "set", names[1], "netns", s.Name)
-	s.IP(t, "addr", "add", LongLineThere+"/24", "dev", names[1])
+	s.IP(t, "addr", "add", longLineThere+"/24", "dev", names[1])
 	s.IP(t, "link", "set", names[1], "up")
 	s.IP(t, "route", "add", "default", "dev", names[1])
 	for i := range ends {

@@ -1,6 +1,6 @@
 // Package impair makes a bad line of a good one: loss, bursts of it, delay, jitter, reordering, a narrow place with a
 // queue, outages and changes of the route. Line is the model: pure, with time as an argument and chance from a seed.
-// Proxy puts it between two programs that speak UDP.
+// Courier keeps it in real time, and Proxy puts two of them between programs that speak UDP.
 package impair
 
 import (
