@@ -130,8 +130,8 @@ type program struct {
 func newProgram(o options, log *slog.Logger, store *settings.Store, words *i18n.Catalogue, renderer string) *program {
 	fyneapp.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Legekonsultasjon", Version: version(), Build: 1,
 		Migrations: map[string]bool{"fyneDo": !threadChecks}}) // Fyne's builder alone would put FyneApp.toml in
-	p := &program{options: o, log: log, words: words, renderer: renderer, bridge: ui.NewBridge(), app: fyneapp.NewWithID(appID),
-		phrase: os.Getenv(passphraseName)}
+	p := &program{options: o, log: log, words: words, renderer: renderer, app: fyneapp.NewWithID(appID),
+		bridge: ui.NewBridge(ui.Events{Wait: screen.WaitEvents, Wake: screen.WakeEvents}), phrase: os.Getenv(passphraseName)}
 	_ = os.Unsetenv(passphraseName) // no business of the programs that this one starts
 	if screen.IsSoftware(renderer) {
 		fyne.SetCurrentApp(calm{p.app})

@@ -54,6 +54,7 @@ func (p *program) start(ctx context.Context, end context.CancelFunc, one *instan
 	}
 	p.inspect(ctx)
 	go p.bridge.Tick(ctx)
+	go p.bridge.Rest(ctx)
 	go func() {
 		if err := p.desk.Run(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("the desk ended", "err", err)

@@ -20,10 +20,11 @@ type Bridge struct {
 	window  *Window
 	closed  bool
 	passing sync.WaitGroup // who is in fyne.Do; none joins after closed
+	sleep   sleeper
 }
 
-// NewBridge makes a bridge that draws nothing until Connect.
-func NewBridge() *Bridge { return &Bridge{} }
+// NewBridge makes a bridge that draws nothing until Connect, and does not sleep until Rest.
+func NewBridge(e Events) *Bridge { return &Bridge{sleep: sleeper{Events: e, now: time.Now}} }
 
 // Connect names the window. It is called on Fyne's goroutine before the program runs.
 func (b *Bridge) Connect(w *Window) {
@@ -57,6 +58,11 @@ func (b *Bridge) draw() {
 // Do runs f on Fyne's goroutine, later, or not at all when the bridge is closed by then. The caller sees to it that no
 // more than one waits.
 func (b *Bridge) Do(f func()) {
+	b.sleep.call()
+	b.queue(f)
+}
+
+func (b *Bridge) queue(f func()) {
 	b.mu.Lock()
 	if b.closed {
 		b.mu.Unlock()
@@ -84,6 +90,7 @@ func (b *Bridge) Quit(last func()) {
 	if !b.open() {
 		return
 	}
+	b.sleep.call()
 	fyne.Do(func() {
 		if b.Close() {
 			last()
