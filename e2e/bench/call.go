@@ -63,7 +63,7 @@ type traffic struct {
 func callBench(z size) bench {
 	names := []string{"call.cpu." + z.name, "call.pss." + z.name, "call.latency." + z.name + ".p50", "call.latency." + z.name + ".p99"}
 	if z.name == "vga" {
-		names = append(names, "call.join", "audio.latency.p50")
+		names = append(names, "audio.latency.p50")
 	}
 	return bench{names: names, run: func(ctx context.Context, runs int) ([]row, error) {
 		if runs == 0 {
@@ -202,7 +202,6 @@ func callRows(z size, ours, peers []sitting) []row {
 		if mine, theirs := heardAfter(ours), heardAfter(peers); len(mine) > 0 && len(theirs) > 0 {
 			rows = append(rows, against("audio.latency.p50", "ms", mine, theirs))
 		}
-		rows = append(rows, newRow("call.join", "ms", each(ours, func(s sitting) float64 { return s.join })))
 	}
 	return rows
 }

@@ -27,6 +27,7 @@ type BrowserOptions struct {
 	Trusts        bool     // any certificate is as good as another, where the stage's authority is not known to browsers (Chromium only)
 	Refuses       bool     // the patient does not let the page use camera and microphone (Chromium only)
 	Preload       string   // JavaScript run before the page's own (the test's stand-in for a camera; never part of the page)
+	BypassCSP     bool     // the Preload may do what the page's own policy forbids (Chromium only)
 }
 
 func (o *BrowserOptions) defaults() {
@@ -106,6 +107,12 @@ func OpenChromium(o BrowserOptions) (Browser, error) {
 	}
 	if o.Preload != "" {
 		if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: o.Preload}); err != nil {
+			c.Close()
+			return nil, err
+		}
+	}
+	if o.BypassCSP {
+		if _, err := chromedp.Call(ctx, page.SetBypassCSP, page.SetBypassCSPParams{Enabled: true}); err != nil {
 			c.Close()
 			return nil, err
 		}

@@ -12,14 +12,18 @@ import (
 	"legekonsultasjon/e2e/rig"
 )
 
+// joinRuns are more than of other rows: one is short, and they differ.
+const joinRuns = 7
+
 // far is the way to the doctor's computer in call.join.rtt100: 100 ms there and back.
 var far = impair.Conditions{Delay: 50 * time.Millisecond}
 
-// farJoinBench is call.join with the doctor's computer, a network namespace, far from the server and the patient.
-func farJoinBench() bench {
-	return bench{names: []string{"call.join.rtt100"}, run: func(ctx context.Context, runs int) ([]row, error) {
+// joinBench is the time from Delta to the patient's picture on the doctor's screen, after they have stood connected; with
+// the doctor's computer, a network namespace, far from the server and the patient or beside them.
+func joinBench(name string, away bool) bench {
+	return bench{names: []string{name}, run: func(ctx context.Context, runs int) ([]row, error) {
 		if runs == 0 {
-			runs = ownRuns
+			runs = joinRuns
 		}
 		var took []float64
 		for range runs {
@@ -28,15 +32,17 @@ func farJoinBench() bench {
 				rig.Awake(t, dir)
 				k := newKit(t, dir, sizes[0])
 				c := newClinic(newHouse(t))
-				c.moveAway()
+				if away {
+					c.moveAway()
+				}
 				took = append(took, c.join(sizes[0], k).took())
-				t.Logf("call.join.rtt100 %.0f ms", took[len(took)-1])
+				t.Logf("%s %.0f ms", name, took[len(took)-1])
 			})
 			if err != nil {
-				return nil, fmt.Errorf("call.join.rtt100: %w", err)
+				return nil, fmt.Errorf("%s: %w", name, err)
 			}
 		}
-		return []row{newRow("call.join.rtt100", "ms", took)}, nil
+		return []row{newRow(name, "ms", took)}, nil
 	}}
 }
 
