@@ -265,6 +265,15 @@ func (p *program) post(c desk.Command) {
 	}
 }
 
+// ask takes a command from the window: after Delta the doctor sees the call at once.
+func (p *program) ask(c desk.Command) {
+	if _, delta := c.(desk.DoJoin); delta {
+		p.bridge.Answered(func() { p.post(c) })
+		return
+	}
+	p.post(c)
+}
+
 // closing is the window's own close button: with patients expected the program goes on in the tray where there is one;
 // otherwise the desk says whether it may end, and asks when it should not do so silently.
 func (p *program) closing() {

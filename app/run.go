@@ -21,7 +21,7 @@ func (p *program) run(one *instance) int {
 	defer cancel()
 	p.followSystem()
 	p.window = p.app.NewWindow(p.words.Text("app.name", nil))
-	p.face = ui.New(ui.Options{Post: p.post, Surface: p.surface, SystemIsDark: p.dark.Load, EchoStays: !speech.Native}, desk.State{
+	p.face = ui.New(ui.Options{Post: p.ask, Surface: p.surface, SystemIsDark: p.dark.Load, EchoStays: !speech.Native}, desk.State{
 		Screen: desk.ScreenSignIn, Language: p.words.Language, Theme: "system", Now: time.Now(), SignIn: desk.SignIn{Busy: true},
 	})
 	p.window.SetIcon(p.app.Icon())

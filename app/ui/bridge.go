@@ -21,10 +21,13 @@ type Bridge struct {
 	closed  bool
 	passing sync.WaitGroup // who is in fyne.Do; none joins after closed
 	sleep   sleeper
+	came    chan struct{} // capacity 1: full means that newest has been set since Answered last looked
 }
 
 // NewBridge makes a bridge that draws nothing until Connect, and does not sleep until Rest.
-func NewBridge(e Events) *Bridge { return &Bridge{sleep: sleeper{Events: e, now: time.Now}} }
+func NewBridge(e Events) *Bridge {
+	return &Bridge{sleep: sleeper{Events: e, now: time.Now}, came: make(chan struct{}, 1)}
+}
 
 // Connect names the window. It is called on Fyne's goroutine before the program runs.
 func (b *Bridge) Connect(w *Window) {
@@ -40,15 +43,43 @@ func (b *Bridge) Show(s desk.State) {
 	first := !b.queued && b.window != nil
 	b.queued = b.queued || first
 	b.mu.Unlock()
+	select {
+	case b.came <- struct{}{}:
+	default:
+	}
 	if first {
-		b.Do(b.draw)
+		b.Do(func() {
+			b.mu.Lock()
+			b.queued = false
+			b.mu.Unlock()
+			b.draw()
+		})
+	}
+}
+
+// answer is how long Answered waits: the desk takes a few milliseconds, and a window that stands still so long is not noticed.
+const answer = 50 * time.Millisecond
+
+// Answered asks the desk something whose answer is another screen, on Fyne's goroutine, and draws the answer at once. Fyne
+// would first draw the button that was pressed, and with it the whole old screen, for a tenth of a second and more where the
+// processor draws.
+func (b *Bridge) Answered(ask func()) {
+	select {
+	case <-b.came:
+	default:
+	}
+	ask()
+	select {
+	case <-b.came:
+		b.draw()
+	case <-time.After(answer):
 	}
 }
 
 func (b *Bridge) draw() {
 	b.mu.Lock()
 	s := b.newest
-	b.newest, b.queued = nil, false
+	b.newest = nil
 	b.mu.Unlock()
 	if s != nil {
 		b.window.Render(*s)

@@ -36,7 +36,10 @@ func (l *loop) join(id signaling.InvitationID) {
 	if !l.step(id, appointment.CallBegan{}) {
 		return
 	}
-	defer l.save() // nobody waits for the disk, and a full one does not keep the doctor from his patient
+	defer func() { // nobody waits for the disk, and a full one does not keep the doctor from his patient
+		l.show()
+		l.save()
+	}()
 	l.call = &running{id: id, microphone: true, camera: true, volume: normalVolume, lost: map[call.Device]string{}}
 	l.settingsOpen, l.problems[slotCall] = false, nil
 	if l.notice != nil && l.notice.Undo == nil {

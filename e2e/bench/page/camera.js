@@ -35,22 +35,24 @@
 		};
 		const pictures = [...Array(count).keys()].map(paint);
 		let n = 0;
+		postMessage("ready");
 		const timer = setInterval(() => {
 			const data = pictures[n++ % count];
 			stamp(data, Date.now() & 4095);
 			writer.write(new VideoFrame(data, {format: "I420", codedWidth: width, codedHeight: height, timestamp: Math.round(performance.now() * 1000)})).catch(() => { clearInterval(timer); close() });
 		}, 1000 / rate);
 	};
-	window.benchCamera = () => {
+	window.benchCamera = async () => {
 		const track = new MediaStreamTrackGenerator({kind: "video"}), sink = track.writable;
 		const worker = new Worker(URL.createObjectURL(new Blob([`onmessage = ${shoot}`], {type: "text/javascript"})));
 		worker.postMessage({sink, width: WIDTH, height: HEIGHT, rate: RATE}, [sink]);
+		await new Promise(ready => { worker.onmessage = ready });
 		return track;
 	};
 	const devices = navigator.mediaDevices, real = devices.getUserMedia.bind(devices);
 	devices.getUserMedia = async wanted => {
 		const out = wanted.audio ? await real({audio: wanted.audio}) : new MediaStream();
-		if (wanted.video) out.addTrack(window.benchCamera());
+		if (wanted.video) out.addTrack(await window.benchCamera());
 		return out;
 	};
 	const list = devices.enumerateDevices.bind(devices);
