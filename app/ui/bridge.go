@@ -17,11 +17,17 @@ type Bridge struct {
 	mu      sync.Mutex
 	newest  *desk.State
 	queued  bool
-	window  *Window
+	window  drawer
 	closed  bool
 	passing sync.WaitGroup // who is in fyne.Do; none joins after closed
 	sleep   sleeper
 	came    chan struct{} // capacity 1: full means that newest has been set since Answered last looked
+}
+
+// drawer is the Window.
+type drawer interface {
+	Render(desk.State)
+	Tick()
 }
 
 // NewBridge makes a bridge that draws nothing until Connect, and does not sleep until Rest.

@@ -44,7 +44,7 @@ type office struct {
 	name     string
 	copies   string                              // folder for copies; the profile when empty
 	calendar func(string) (intake.Source, error) // of subscriptions, or nil
-	watch    func()                              // called with every state, or nil
+	watch    func(desk.State)                    // called with every state, or nil
 	slept    atomic.Int64                        // how far the machine's clock went on without us
 
 	desk    *desk.Desk
@@ -145,7 +145,7 @@ func (o *office) probing(context.Context, []webrtc.ICEServer) (call.Probe, error
 
 func (o *office) show(s desk.State) {
 	if o.watch != nil {
-		o.watch()
+		o.watch(s)
 	}
 	o.mu.Lock()
 	o.state = s

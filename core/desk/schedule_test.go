@@ -309,7 +309,7 @@ func (o *office) recordsMoments() *[]moment {
 		out = append(out, m)
 	}
 	o.post.Around(record)
-	o.watch = record
+	o.watch = func(desk.State) { record() }
 	return &out
 }
 
