@@ -110,6 +110,26 @@ func TestOnlyTheCompositionRootOpensTheApplication(t *testing.T) {
 	}
 }
 
+// TestOneGLFW: the window's events are waited for in the GLFW that Fyne has set up (docs/adr/0021-resting-window.md).
+func TestOneGLFW(t *testing.T) {
+	for _, p := range packages(t, "CGO_ENABLED=1") {
+		if p.ImportPath != module+"app" {
+			continue
+		}
+		var found []string
+		for _, dep := range p.Deps {
+			if strings.HasPrefix(dep, "github.com/go-gl/glfw/") && strings.HasSuffix(dep, "/glfw") {
+				found = append(found, dep)
+			}
+		}
+		if len(found) != 1 {
+			t.Errorf("the program links %v: app/driver/screen must wait in Fyne's own, and there is one of it", found)
+		}
+		return
+	}
+	t.Fatal("no package app")
+}
+
 // sources calls f with every Go file of the project.
 func sources(t *testing.T, f func(path string, text []byte)) {
 	t.Helper()

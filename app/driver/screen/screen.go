@@ -1,6 +1,6 @@
 // Package screen shows a call's pictures in a native child window over the program's own, where drawing them with the
 // rest of the window would be dear: under a software renderer every change of one pixel repaints all of it. On X11 the
-// child is filled from memory shared with the server. It also asks OpenGL who draws.
+// child is filled from memory shared with the server. It also asks OpenGL who draws, and waits for the system's events.
 //
 // Nothing of the program's window can be drawn over the child: the doctor's own picture and its label are drawn into it
 // here.
