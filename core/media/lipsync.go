@@ -34,10 +34,12 @@ type LipSync struct {
 }
 
 const (
-	// together is how far apart lips and voice may be without anything being done; at 40 ms people begin to notice.
-	together = 20 * time.Millisecond
-	// near is how far apart they are left when one is held back: nearer would be delay for nothing.
-	near = 12 * time.Millisecond
+	// A picture may be so much later than its voice, and so much earlier, without anything being done. A voice that comes
+	// late is usual, as with whoever speaks at the other end of a room: people notice it far later than one that comes first
+	// (ITU-R BT.1359). It stays within 40 ms either way.
+	mostBehind, mostAhead = 20 * time.Millisecond, 32 * time.Millisecond
+	// nearBehind and nearAhead are how far apart they are left when one is held back: nearer would be delay for nothing.
+	nearBehind, nearAhead = 12 * time.Millisecond, 24 * time.Millisecond
 	// letGo is how fast what is held back needlessly is let go.
 	letGo = 2 * time.Millisecond
 	// syncStep is the most that is changed at once, four times a second at most: a voice 5 % slower for a second or two.
@@ -75,16 +77,16 @@ func (l *LipSync) Step(heard, seen Moment) (sound, picture time.Duration) {
 	}
 	l.skew += (skew - l.skew) / 4
 	switch {
-	case l.skew > together:
-		l.delay(&l.holdSound, &l.holdPicture, l.skew-together)
-	case l.skew < -together:
-		l.delay(&l.holdPicture, &l.holdSound, -l.skew-together)
-	case l.skew > -near:
-		l.holdPicture -= min(l.holdPicture, l.skew+near, letGo)
+	case l.skew > mostBehind:
+		l.delay(&l.holdSound, &l.holdPicture, l.skew-mostBehind)
+	case l.skew < -mostAhead:
+		l.delay(&l.holdPicture, &l.holdSound, -l.skew-mostAhead)
+	case l.skew > -nearAhead:
+		l.holdPicture -= min(l.holdPicture, l.skew+nearAhead, letGo)
 		fallthrough
 	default:
-		if l.skew < near {
-			l.holdSound -= min(l.holdSound, near-l.skew, letGo)
+		if l.skew < nearBehind {
+			l.holdSound -= min(l.holdSound, nearBehind-l.skew, letGo)
 		}
 	}
 	return l.holdSound, l.holdPicture

@@ -26,8 +26,16 @@ type videoDecoding struct {
 	strain     strain
 	lastAsk    time.Duration
 	lastPacket time.Duration
-	next       time.Duration // when the next complete picture is to be shown
-	held       bool          // next is valid
+	picture    decoded // the next to be shown, frame nil while there is none
+}
+
+// decoded is a picture that waits for its time. The frame is the decoder's: nothing else is decoded before it has been shown.
+type decoded struct {
+	frame     *Frame
+	timestamp uint32
+	bytes     int
+	key       bool
+	spent     time.Duration // to decode it
 }
 
 func newVideoDecoding(r *VideoReceiver, decoder VideoDecoder) *videoDecoding {
@@ -66,7 +74,7 @@ func (d *videoDecoding) takeAll(box *inbox) {
 	}
 }
 
-// work does what is due now, one picture at most.
+// work does what is due now: one picture at most, or two after a gap that was given up.
 func (d *videoDecoding) work() {
 	now := d.r.cfg.Clock()
 	d.askAgain(now)
@@ -80,15 +88,24 @@ func (d *videoDecoding) work() {
 	}
 }
 
-// advance decodes the next picture if it is due, and shows it unless a newer one is due as well.
+// advance decodes the next picture ahead of its time, so that what decoding takes is no delay as long as pictures are held
+// back anyway, and shows it when its time has come.
 func (d *videoDecoding) advance(now time.Duration) {
 	d.playout.hold = time.Duration(d.r.delay.Load())
 	d.r.extra.Store(int64(d.playout.extra()))
-	timestamp, due := d.due(now)
-	if !due {
+	if d.picture.frame == nil {
+		d.decodeNext(now)
+	}
+	d.show()
+}
+
+// decodeNext decodes the next picture, if it is complete.
+func (d *videoDecoding) decodeNext(now time.Duration) {
+	timestamp, complete := d.assembler.peek()
+	if !complete {
 		return
 	}
-	switch behind := now - d.next; {
+	switch behind := now - d.playout.due(timestamp); {
 	case d.backlog.far(behind) && d.assembler.skipToKey():
 		d.r.tally.add(func(v *VideoStats) { v.Dropped++ })
 		timestamp, _ = d.assembler.peek()
@@ -96,37 +113,35 @@ func (d *videoDecoding) advance(now time.Duration) {
 		d.ask(now)
 	}
 	bits, key := d.assembler.pop(now)
-	_, more := d.due(now)
-	show := !more || d.backlog.still(now)
 	f := d.decode(bits)
-	switch {
-	case f == nil:
-		return
-	case show:
-		f.At = now
-		d.r.cfg.Sink.Show(f)
-		d.r.showing.Store(&Moment{timestamp, now})
-		d.backlog.shown = now
-		d.r.tally.frame(now, f.Width, f.Height, 0, len(bits), key)
-	default:
-		d.r.tally.add(func(v *VideoStats) { v.Dropped++ })
-	}
-	d.heed(d.r.cfg.Clock()-now, timestamp, f, show)
+	d.picture = decoded{frame: f, timestamp: timestamp, bytes: len(bits), key: key, spent: d.r.cfg.Clock() - now}
 }
 
-// due looks at the next picture, and notes when it is due.
-func (d *videoDecoding) due(now time.Duration) (timestamp uint32, due bool) {
-	timestamp, d.held = d.assembler.peek()
-	if d.held {
-		d.next = d.playout.due(timestamp)
+// show shows the decoded picture if it is due, unless a newer one is due as well.
+func (d *videoDecoding) show() {
+	p, now := d.picture, d.r.cfg.Clock()
+	if p.frame == nil || d.playout.due(p.timestamp) > now {
+		return
 	}
-	return timestamp, d.held && d.next <= now
+	d.picture.frame = nil
+	next, more := d.assembler.peek()
+	shown := !more || d.playout.due(next) > now || d.backlog.still(now)
+	if shown {
+		p.frame.At = now
+		d.r.cfg.Sink.Show(p.frame)
+		d.r.showing.Store(&Moment{p.timestamp, now})
+		d.backlog.shown = now
+		d.r.tally.frame(now, p.frame.Width, p.frame.Height, 0, p.bytes, p.key)
+	} else {
+		d.r.tally.add(func(v *VideoStats) { v.Dropped++ })
+	}
+	d.heed(p.spent+d.r.cfg.Clock()-now, p, shown)
 }
 
 // heed watches what pictures cost, and tells when they should cost less, or may cost more.
-func (d *videoDecoding) heed(spent time.Duration, timestamp uint32, f *Frame, shown bool) {
+func (d *videoDecoding) heed(spent time.Duration, p decoded, shown bool) {
 	now := d.r.cfg.Clock()
-	if changed := d.strain.take(spent, timestamp, now, f.Width*f.Height, shown); changed && d.r.cfg.Limit != nil {
+	if changed := d.strain.take(spent, p.timestamp, now, p.frame.Width*p.frame.Height, shown); changed && d.r.cfg.Limit != nil {
 		d.r.cfg.Limit(d.strain.most())
 	}
 }
@@ -166,15 +181,17 @@ func (d *videoDecoding) ask(now time.Duration) {
 // untilDue is the time until work has something to do.
 func (d *videoDecoding) untilDue() time.Duration {
 	now := d.r.cfg.Clock()
-	if d.held && d.next <= now {
-		return 0 // behind
-	}
 	due := now + time.Hour
-	if at, ok := d.assembler.deadline(); ok {
-		due = at
+	if d.picture.frame != nil {
+		due = d.playout.due(d.picture.timestamp)
+	} else if _, complete := d.assembler.peek(); complete {
+		due = now
 	}
-	if d.held {
-		due = min(due, d.next)
+	if due <= now {
+		return 0
+	}
+	if at, ok := d.assembler.deadline(); ok {
+		due = min(due, at)
 	}
 	if at, ok := d.assembler.nacks.next(); ok && d.r.cfg.AskAgain != nil {
 		due = min(due, at)
