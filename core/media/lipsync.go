@@ -37,9 +37,9 @@ const (
 	// A picture may be so much later than its voice, and so much earlier, without anything being done. A voice that comes
 	// late is usual, as with whoever speaks at the other end of a room: people notice it far later than one that comes first
 	// (ITU-R BT.1359). It stays within 40 ms either way.
-	mostBehind, mostAhead = 20 * time.Millisecond, 32 * time.Millisecond
+	mostBehind, mostAhead = 20 * time.Millisecond, 35 * time.Millisecond
 	// nearBehind and nearAhead are how far apart they are left when one is held back: nearer would be delay for nothing.
-	nearBehind, nearAhead = 12 * time.Millisecond, 24 * time.Millisecond
+	nearBehind, nearAhead = 12 * time.Millisecond, 29 * time.Millisecond
 	// letGo is how fast what is held back needlessly is let go.
 	letGo = 2 * time.Millisecond
 	// syncStep is the most that is changed at once, four times a second at most: a voice 5 % slower for a second or two.
