@@ -158,7 +158,7 @@ func (r *waitingRow) Render(d desk.WaitingRow, next bool) {
 	r.renderExtra(d)
 }
 
-// detail is the small line of a row.
+// detail is the small line of a row, which is cut off where there is no room: what has to be acted upon comes first.
 func (r *waitingRow) detail(d desk.WaitingRow) string {
 	w := r.w
 	ready, same, until := "", "", ""
@@ -174,7 +174,7 @@ func (r *waitingRow) detail(d desk.WaitingRow) string {
 	if d.HeldBy != "" && !d.HolderAway {
 		until = w.t("waiting.heldBy", "workstation", d.HeldBy)
 	}
-	return joined(w.t("waiting.appointment", "time", clock(d.At)), d.Detail, d.Note, ready, until, same)
+	return joined(w.t("waiting.appointment", "time", clock(d.At)), until, d.Detail, ready, same, d.Note)
 }
 
 // since is the chip: how long he has waited, or since when he is away.
