@@ -158,7 +158,8 @@ func (r *waitingRow) Render(d desk.WaitingRow, next bool) {
 	r.renderExtra(d)
 }
 
-// detail is the small line of a row, which is cut off where there is no room: what has to be acted upon comes first.
+// detail is the small line of a row, which is cut off where there is no room: until when, or where, he can be taken comes
+// before who he is.
 func (r *waitingRow) detail(d desk.WaitingRow) string {
 	w := r.w
 	ready, same, until := "", "", ""
